@@ -1,0 +1,1 @@
+//! HDF5 filter 32008 over the core codec.

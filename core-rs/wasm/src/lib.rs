@@ -1,0 +1,1 @@
+//! The WASM face of the core: check, convert, call, convert the error.
