@@ -6,6 +6,7 @@
 
 #![deny(missing_docs)]
 
+pub mod background;
 pub mod bins;
 pub mod clip;
 pub mod codec;
@@ -17,4 +18,5 @@ pub mod pick;
 pub mod plan;
 pub mod random;
 pub mod reduce;
+pub mod simd;
 pub mod simulate;

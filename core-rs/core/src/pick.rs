@@ -1,1 +1,231 @@
-//! (being written)
+//! Picking: the pixels with `I_cor > background(r) + n·sqrt(std(r)² + noise²)` (method, section 5), in raster order.
+//!
+//! The test is exact and in f64, written without division: `signal > threshold(r)·norm`. In bin order a bound of the
+//! threshold that holds for the whole bin sorts out nearly all pixels first, four at a time.
+
+use crate::background::{Background, RadialGrid};
+use crate::bins::Bins;
+use crate::reduce::FixedWeights;
+use crate::simd;
+
+/// What decides which pixels stand out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cutoff {
+    /// n, in units of the pixel's uncertainty
+    pub cutoff: f64,
+    /// added to std in quadrature, counts
+    pub noise: f64,
+}
+
+/// Background and cut-off at every radius.
+#[derive(Clone, Copy)]
+pub struct Threshold<'a> {
+    /// mean and std per bin
+    pub background: &'a Background,
+    /// where the bins lie
+    pub grid: &'a RadialGrid,
+    /// n and noise
+    pub cutoff: Cutoff,
+}
+
+impl Threshold<'_> {
+    /// Corrected intensity above which a pixel at `radius` stands out.
+    #[inline(always)]
+    pub fn at(&self, radius: f32) -> f64 {
+        let place = self.grid.locate(radius);
+        let mean = self.grid.interpolate(&self.background.mean, place);
+        let std = self.grid.interpolate(&self.background.std, place);
+        self.of(mean, std)
+    }
+
+    #[inline(always)]
+    fn of(&self, mean: f64, std: f64) -> f64 {
+        mean + self.cutoff.cutoff * (std * std + self.cutoff.noise * self.cutoff.noise).sqrt()
+    }
+
+    /// A lower bound of the threshold for all pixels of bin `b`, which lie between the centres of its neighbours.
+    fn lower_bound(&self, b: usize) -> f64 {
+        let near = b.saturating_sub(1)..(b + 2).min(self.grid.bins);
+        let extreme = |values: &[f32], pick: fn(f32, f32) -> f32| {
+            f64::from(values[near.clone()].iter().copied().reduce(pick).unwrap_or(0.0))
+        };
+        let least_std = if self.cutoff.cutoff < 0.0 { f32::max } else { f32::min };
+        let bound =
+            self.of(extreme(&self.background.mean, f32::min), extreme(&self.background.std, least_std));
+        // Below by more than the roundings of interpolating, squaring and adding.
+        bound - bound.abs() * 1e-12
+    }
+}
+
+/// One bit per pixel of the frame, in raster order.
+#[derive(Clone, Debug, Default)]
+pub struct PixelSet {
+    words: Vec<u64>,
+}
+
+impl PixelSet {
+    /// Room for `pixels` pixels, all out.
+    pub fn new(pixels: usize) -> Self {
+        Self { words: vec![0; pixels.div_ceil(64)] }
+    }
+
+    /// Takes all pixels out.
+    pub fn clear(&mut self) {
+        self.words.fill(0);
+    }
+
+    /// Puts a pixel in.
+    #[inline(always)]
+    pub fn insert(&mut self, pixel: usize) {
+        self.words[pixel / 64] |= 1 << (pixel % 64);
+    }
+
+    /// Whether a pixel is in.
+    #[inline(always)]
+    pub fn contains(&self, pixel: usize) -> bool {
+        self.words[pixel / 64] >> (pixel % 64) & 1 != 0
+    }
+
+    /// Number of pixels in.
+    pub fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether no pixel is in.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+
+    /// The pixels that are in, in raster order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, &word)| {
+            std::iter::successors((word != 0).then_some(word), |w| {
+                let rest = w & (w - 1);
+                (rest != 0).then_some(rest)
+            })
+            .map(move |w| at * 64 + w.trailing_zeros() as usize)
+        })
+    }
+}
+
+/// Picks from an integer frame in bin order. `radius`: one f32 per pixel of the frame. Puts the pixels that stand
+/// out into `picked`, which it clears first.
+pub fn pick_exact(
+    bins: &Bins,
+    signal: &[i32],
+    weights: Option<&FixedWeights>,
+    radius: &[f32],
+    valid: (i32, i32),
+    threshold: &Threshold,
+    picked: &mut PixelSet,
+) {
+    picked.clear();
+    for b in 0..bins.count() {
+        let range = bins.range(b);
+        let (order, signal) = (&bins.order[range.clone()], &signal[range.clone()]);
+        let bound = threshold.lower_bound(b);
+        match weights {
+            None => simd::for_each_outside(signal, i32::MIN, bound.floor() as i32, |place| {
+                let (s, pixel) = (signal[place], order[place] as usize);
+                if s >= valid.0 && s <= valid.1 && f64::from(s) > threshold.at(radius[pixel]) {
+                    picked.insert(pixel);
+                }
+            }),
+            Some(fixed) => {
+                let (weights, unit) = (&fixed.weights[range], fixed.unit);
+                let high = bound * unit;
+                simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, high, |place| {
+                    let (s, pixel) = (signal[place], order[place] as usize);
+                    let norm = f64::from(weights[place]) * unit;
+                    if s >= valid.0 && s <= valid.1 && f64::from(s) > threshold.at(radius[pixel]) * norm {
+                        picked.insert(pixel);
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// Picks from any frame: `pixel(place)` gives signal and norm at a place of the bin order, `None` where not valid.
+/// The reference for [`pick_exact`], and the path of float frames.
+pub fn pick_float(
+    bins: &Bins,
+    pixel: impl Fn(usize) -> Option<(f64, f64)>,
+    radius: &[f32],
+    threshold: &Threshold,
+    picked: &mut PixelSet,
+) {
+    picked.clear();
+    for (place, &at) in bins.order.iter().enumerate() {
+        let at = at as usize;
+        if let Some((signal, norm)) = pixel(place) {
+            if signal > threshold.at(radius[at]) * norm {
+                picked.insert(at);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scene() -> (Bins, Vec<i32>, Vec<f32>, Vec<f32>, Background, RadialGrid) {
+        let pixels = 30_000;
+        let radial: Vec<f64> = (0..pixels).map(|i| ((i * 7919) % 10_007) as f64 / 1e4 + 0.01).collect();
+        let masked: Vec<u8> = (0..pixels).map(|i| u8::from(i % 11 == 3)).collect();
+        let bins = Bins::new(&radial, &masked, 50).unwrap();
+        let signal = bins.order.iter().map(|&p| (p as i32 * 31) % 23).collect();
+        let norms = bins.order.iter().map(|&p| 1.0 - 0.3 * radial[p as usize] as f32).collect();
+        let radius = radial.iter().map(|&r| r as f32).collect();
+        let mut background = Background::new(50);
+        for b in 0..50 {
+            background.mean[b] = 6.0 + (b as f32 * 0.7).sin();
+            background.std[b] = 2.5 + (b as f32 * 0.3).cos() * 0.5;
+        }
+        let grid = RadialGrid { first: bins.centre(0), width: bins.width, bins: 50 };
+        (bins, signal, norms, radius, background, grid)
+    }
+
+    #[test]
+    fn exact_picking_equals_the_f64_reference_and_differs_when_one_pixel_does() {
+        let (bins, mut signal, norms, radius, background, grid) = scene();
+        for (cutoff, noise) in [(2.0, 1.0), (0.8, 0.0), (-1.0, 0.5), (4.0, 0.0)] {
+            let threshold =
+                Threshold { background: &background, grid: &grid, cutoff: Cutoff { cutoff, noise } };
+            for weighted in [false, true] {
+                let fixed = weighted.then(|| FixedWeights::new(norms.iter().copied()).unwrap());
+                let (mut got, mut expected) = (PixelSet::new(radius.len()), PixelSet::new(radius.len()));
+                let valid = (0, 21);
+                pick_exact(&bins, &signal, fixed.as_ref(), &radius, valid, &threshold, &mut got);
+                let norm =
+                    |place: usize| fixed.as_ref().map_or(1.0, |f| f64::from(f.weights[place]) * f.unit);
+                let pixel = |place: usize| {
+                    let s = signal[place];
+                    (s <= 21).then(|| (f64::from(s), norm(place)))
+                };
+                pick_float(&bins, pixel, &radius, &threshold, &mut expected);
+                assert!(got.iter().eq(expected.iter()), "cutoff {cutoff} weighted {weighted}");
+                assert_eq!(got.len(), expected.iter().count());
+            }
+        }
+        let threshold =
+            Threshold { background: &background, grid: &grid, cutoff: Cutoff { cutoff: 2.0, noise: 1.0 } };
+        let (mut before, mut after) = (PixelSet::new(radius.len()), PixelSet::new(radius.len()));
+        pick_exact(&bins, &signal, None, &radius, (0, i32::MAX), &threshold, &mut before);
+        signal[4321] = if before.contains(bins.order[4321] as usize) { 0 } else { 1000 };
+        pick_exact(&bins, &signal, None, &radius, (0, i32::MAX), &threshold, &mut after);
+        assert!(!before.iter().eq(after.iter()));
+    }
+
+    #[test]
+    fn a_pixel_set_gives_its_pixels_in_order() {
+        let mut set = PixelSet::new(200);
+        for pixel in [199, 0, 63, 64, 128, 63] {
+            set.insert(pixel);
+        }
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 128, 199]);
+        assert_eq!(set.len(), 5);
+        assert!(set.contains(64) && !set.contains(65) && !set.is_empty());
+    }
+}

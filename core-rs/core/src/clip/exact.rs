@@ -1,0 +1,154 @@
+//! Clipping with exact integer sums: dropping a pixel is a subtraction, and a cycle only scans for new ones.
+
+use super::{ClipSettings, Interval, Profile};
+use crate::bins::Bins;
+use crate::reduce::{FixedWeights, Sums};
+use crate::simd;
+
+/// Constants of the geometry per bin: Σω and Σω² over its unmasked pixels.
+pub struct WeightSums {
+    weight: Vec<u64>,
+    weight2: Vec<u128>,
+}
+
+impl WeightSums {
+    /// Sums the weights of each bin; `None`: all are 1.
+    pub fn new(bins: &Bins, weights: Option<&FixedWeights>) -> Self {
+        let mut sums = Self { weight: Vec::new(), weight2: Vec::new() };
+        for b in 0..bins.count() {
+            let range = bins.range(b);
+            let (mut weight, mut weight2) = (range.len() as u64, range.len() as u128);
+            if let Some(fixed) = weights {
+                let weights = &fixed.weights[range];
+                weight = weights.iter().map(|&w| w as u64).sum();
+                weight2 = weights.iter().map(|&w| (w as u128) * (w as u128)).sum();
+            }
+            sums.weight.push(weight);
+            sums.weight2.push(weight2);
+        }
+        sums
+    }
+}
+
+/// Clips every bin of a frame in bin order.
+///
+/// `signal`: one i32 per place (spare places behind are ignored). `weights`: fixed-point norms, `None` where all
+/// are one. `valid`: signals outside [low, high] do not count. Results go to `profile`; returns how many pixels were
+/// outside `valid`.
+pub fn clip_exact(
+    bins: &Bins,
+    signal: &[i32],
+    weights: Option<&FixedWeights>,
+    constants: &WeightSums,
+    valid: (i32, i32),
+    settings: &ClipSettings,
+    profile: &mut Profile,
+) -> u64 {
+    let mut invalid = 0;
+    for b in 0..bins.count() {
+        let range = bins.range(b);
+        let bin = Bin {
+            signal: &signal[range.clone()],
+            weights: weights.map(|fixed| &fixed.weights[range.clone()]),
+            unit: weights.map_or(1.0, |fixed| fixed.unit),
+            valid,
+        };
+        let (sums, extremes) = bin.sums(constants.weight[b], constants.weight2[b]);
+        invalid += range.len() as u64 - sums.count;
+        let sums = bin.clip(sums, extremes, settings);
+        profile.set(b, sums.moments(settings.error_model.of_result(), bin.unit), sums.count);
+    }
+    invalid
+}
+
+/// One bin of one frame.
+struct Bin<'a> {
+    signal: &'a [i32],
+    weights: Option<&'a [i32]>,
+    unit: f64,
+    valid: (i32, i32),
+}
+
+impl Bin<'_> {
+    /// Sums over the valid pixels, and the extremes of all.
+    fn sums(&self, weight: u64, weight2: u128) -> (Sums, (i32, i32)) {
+        if let Some(small) = simd::sum_small(self.signal, self.weights) {
+            let all_valid = small.low >= self.valid.0 && small.high <= self.valid.1;
+            // max(1, s) = s + 1 at s = 0; with negative signals it needs the loop below.
+            if all_valid && small.low >= 0 && !self.signal.is_empty() {
+                let zeros = if small.low > 0 { 0 } else { self.count_zeros() };
+                let sums = Sums {
+                    count: self.signal.len() as u64,
+                    signal: small.signal,
+                    signal2: u128::from(small.signal2),
+                    cross: i128::from(if self.weights.is_some() { small.cross } else { small.signal }),
+                    weight,
+                    weight2,
+                    variance: small.signal + zeros,
+                };
+                return (sums, (small.low, small.high));
+            }
+        }
+        let (mut sums, mut extremes) = (Sums::default(), (i32::MAX, i32::MIN));
+        for (place, &s) in self.signal.iter().enumerate() {
+            if self.is_valid(s) {
+                sums.add(s, self.weight(place));
+            }
+            extremes = (extremes.0.min(s), extremes.1.max(s));
+        }
+        (sums, extremes)
+    }
+
+    fn count_zeros(&self) -> i64 {
+        self.signal.iter().map(|&s| i32::from(s == 0)).sum::<i32>().into()
+    }
+
+    fn is_valid(&self, s: i32) -> bool {
+        s >= self.valid.0 && s <= self.valid.1
+    }
+
+    fn weight(&self, place: usize) -> i32 {
+        self.weights.map_or(1, |weights| weights[place])
+    }
+
+    fn clip(&self, mut sums: Sums, extremes: (i32, i32), settings: &ClipSettings) -> Sums {
+        let model = settings.error_model.while_clipping();
+        let mut kept = Interval::ALL;
+        for _ in 0..settings.cycle {
+            let moments = sums.moments(model, self.unit);
+            let Some(next) = kept.tightened(moments, sums.count, settings.cutoff) else { break };
+            let dropped = self.newly_outside(kept, next, extremes);
+            if dropped.count == 0 {
+                break;
+            }
+            sums.subtract(&dropped);
+            kept = next;
+        }
+        sums
+    }
+
+    /// Sums over the valid pixels that `kept` keeps and `next` does not.
+    fn newly_outside(&self, kept: Interval, next: Interval, extremes: (i32, i32)) -> Sums {
+        let mut dropped = Sums::default();
+        let visit = |place: usize| {
+            let (s, w) = (self.signal[place], self.weight(place));
+            let (signal, norm) = (f64::from(s), f64::from(w) * self.unit);
+            if !next.keeps(signal, norm) && kept.keeps(signal, norm) && self.is_valid(s) {
+                dropped.add(s, w);
+            }
+        };
+        match self.weights {
+            None => {
+                // s > high is s > floor(high) for an integer s; the conversions saturate.
+                simd::for_each_outside(self.signal, next.low.ceil() as i32, next.high.floor() as i32, visit);
+            }
+            Some(weights) => {
+                // No signal is negative and no lower bound positive: nothing can lie below it.
+                let low =
+                    if extremes.0 >= 0 && next.low <= 0.0 { f64::NEG_INFINITY } else { next.low * self.unit };
+                simd::for_each_maybe_outside(self.signal, weights, low, next.high * self.unit, visit);
+            }
+        }
+        dropped
+    }
+}

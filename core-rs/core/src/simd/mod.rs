@@ -1,0 +1,161 @@
+//! The inner loops over a bin, four pixels at a time: the only module with `unsafe`, and only for vector loads.
+//!
+//! On other targets the same functions are plain loops that compilers vectorise. Both give the same integers.
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use wasm as lanes;
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod plain;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+use plain as lanes;
+
+/// Exact sums of a bin whose signals all lie in (−2¹⁶, 2¹⁶), with their extremes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SmallSums {
+    /// Σ s
+    pub signal: i64,
+    /// Σ s²
+    pub signal2: u64,
+    /// Σ s·ω
+    pub cross: i64,
+    /// smallest s
+    pub low: i32,
+    /// largest s
+    pub high: i32,
+}
+
+impl SmallSums {
+    const EMPTY: Self = Self { signal: 0, signal2: 0, cross: 0, low: i32::MAX, high: i32::MIN };
+
+    fn merge(&mut self, other: Self) {
+        self.signal = self.signal.wrapping_add(other.signal);
+        self.signal2 = self.signal2.wrapping_add(other.signal2);
+        self.cross = self.cross.wrapping_add(other.cross);
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+    }
+}
+
+/// Bound of |s| below which the sums of a [`BLOCK`] cannot overflow their lanes.
+const SMALL: i32 = 1 << 16;
+
+/// Pixels per block. Lanes of 32 bits hold Σs of 2¹⁴ signals below 2¹⁶; lanes of 64 bits hold Σs² (32 + 15 bits)
+/// and Σsω (16 + 31 + 15 bits) of 2¹⁵ pixels.
+const BLOCK: usize = 1 << 16;
+
+/// Largest bin that [`sum_small`] takes: Σsω of 2¹⁶ pixels stays below 2⁶³; larger bins take the 128-bit path.
+pub const LARGEST: usize = 1 << 16;
+
+/// Sums over a bin; `weights` is `None` where all are 1. `None` when a signal is not below 2¹⁶ or the bin is too
+/// large: the caller then takes the 128-bit path.
+pub fn sum_small(signal: &[i32], weights: Option<&[i32]>) -> Option<SmallSums> {
+    if signal.len() > LARGEST {
+        return None;
+    }
+    let mut sums = SmallSums::EMPTY;
+    match weights {
+        None => signal.chunks(BLOCK).for_each(|s| sums.merge(lanes::sums(s))),
+        Some(weights) => signal
+            .chunks(BLOCK)
+            .zip(weights.chunks(BLOCK))
+            .for_each(|(s, w)| sums.merge(lanes::weighted_sums(s, w))),
+    }
+    (sums.low > -SMALL && sums.high < SMALL).then_some(sums)
+}
+
+/// Calls `visit(place)` for every place with `signal < low` or `signal > high`, in order.
+pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
+    lanes::for_each_outside(signal, low, high, visit);
+}
+
+/// Calls `visit(place)` in order for every place with `signal < low·ω` or `signal > high·ω`, and for some whose
+/// signal lies within 2⁻²⁰ of a bound, which the caller tests in f64: the products here are f32.
+pub fn for_each_maybe_outside(
+    signal: &[i32],
+    weights: &[i32],
+    low: f64,
+    high: f64,
+    visit: impl FnMut(usize),
+) {
+    let (low, high) = (widened(low, 1.0), widened(high, -1.0));
+    lanes::for_each_maybe_outside(signal, weights, low, high, visit);
+}
+
+/// A bound moved inwards by more than the rounding of three f32 operations and of its own conversion.
+fn widened(bound: f64, direction: f64) -> f32 {
+    const GUARD: f64 = 1.0 / 1_048_576.0; // 2⁻²⁰ against 4 roundings of 2⁻²⁴
+    if bound.is_infinite() {
+        return bound as f32;
+    }
+    (bound + direction * bound.abs() * GUARD) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn naive(signal: &[i32], weights: &[i32]) -> SmallSums {
+        let mut sums = SmallSums::EMPTY;
+        for (&s, &w) in signal.iter().zip(weights) {
+            sums.signal += i64::from(s);
+            sums.signal2 += (i64::from(s) * i64::from(s)) as u64;
+            sums.cross += i64::from(s) * i64::from(w);
+            sums.low = sums.low.min(s);
+            sums.high = sums.high.max(s);
+        }
+        sums
+    }
+
+    proptest! {
+        #[test]
+        fn sums_equal_the_naive_ones(pixels in prop::collection::vec((-65_535..65_536i32, 1..i32::MAX), 0..300)) {
+            let (signal, weights): (Vec<i32>, Vec<i32>) = pixels.into_iter().unzip();
+            let got = sum_small(&signal, Some(&weights));
+            if !signal.is_empty() {
+                prop_assert_eq!(got, Some(naive(&signal, &weights)));
+                let unweighted = SmallSums { cross: 0, ..naive(&signal, &weights) };
+                prop_assert_eq!(sum_small(&signal, None), Some(unweighted));
+            }
+        }
+
+        #[test]
+        fn no_place_outside_is_missed(
+            pixels in prop::collection::vec((-70_000..3_000_000i32, 1..i32::MAX), 0..200),
+            bounds in (-5.0..5.0f64, 0.0..10.0f64), scale in 1.0..1e-6f64.recip(),
+        ) {
+            let (signal, weights): (Vec<i32>, Vec<i32>) = pixels.into_iter().unzip();
+            let (low, high) = (bounds.0 / scale, (bounds.0 + bounds.1) / scale);
+            let mut seen = vec![false; signal.len()];
+            for_each_maybe_outside(&signal, &weights, low, high, |place| seen[place] = true);
+            for place in 0..signal.len() {
+                let (s, w) = (f64::from(signal[place]), f64::from(weights[place]));
+                let outside = s < low * w || s > high * w;
+                prop_assert!(seen[place] || !outside, "missed place {}", place);
+            }
+            let (low, high) = (low as i32 - 3, high as i32 + 3);
+            let mut places = Vec::new();
+            for_each_outside(&signal, low, high, |place| places.push(place));
+            let expected: Vec<usize> =
+                (0..signal.len()).filter(|&p| signal[p] < low || signal[p] > high).collect();
+            prop_assert_eq!(places, expected);
+        }
+    }
+
+    #[test]
+    fn large_signals_and_bins_are_refused() {
+        assert!(sum_small(&[1, 65_535, -65_535], None).is_some());
+        assert!(sum_small(&[1, 65_536], None).is_none());
+        assert!(sum_small(&[-65_536], Some(&[1])).is_none());
+        assert!(sum_small(&vec![1; LARGEST + 1], None).is_none());
+    }
+
+    #[test]
+    fn the_largest_bin_of_the_largest_signals_does_not_overflow() {
+        let (signal, weights) = (vec![65_535; LARGEST], vec![i32::MAX; LARGEST]);
+        assert_eq!(sum_small(&signal, Some(&weights)), Some(naive(&signal, &weights)));
+    }
+}

@@ -1,0 +1,129 @@
+//! WASM SIMD128: four pixels a step. Every load is inside the slice that `chunks_exact` gave.
+
+use super::{plain, SmallSums};
+use core::arch::wasm32::*;
+
+#[inline(always)]
+fn load(pixels: &[i32]) -> v128 {
+    assert!(pixels.len() >= 4);
+    // SAFETY: four i32 are there, as asserted (the compiler proves and drops the check); v128 loads need no alignment.
+    unsafe { v128_load(pixels.as_ptr().cast()) }
+}
+
+fn horizontal_i32(v: v128) -> i64 {
+    let wide = i64x2_add(i64x2_extend_low_i32x4(v), i64x2_extend_high_i32x4(v));
+    horizontal_i64(wide)
+}
+
+fn horizontal_i64(v: v128) -> i64 {
+    i64x2_extract_lane::<0>(v).wrapping_add(i64x2_extract_lane::<1>(v))
+}
+
+fn minimum(v: v128) -> i32 {
+    let v = i32x4_min(v, i32x4_shuffle::<2, 3, 0, 1>(v, v));
+    i32x4_extract_lane::<0>(v).min(i32x4_extract_lane::<1>(v))
+}
+
+fn maximum(v: v128) -> i32 {
+    let v = i32x4_max(v, i32x4_shuffle::<2, 3, 0, 1>(v, v));
+    i32x4_extract_lane::<0>(v).max(i32x4_extract_lane::<1>(v))
+}
+
+#[inline(always)]
+fn sums_of<const WEIGHTED: bool>(signal: &[i32], weights: &[i32]) -> SmallSums {
+    let zero = i64x2_splat(0);
+    let (mut sum, mut square_low, mut square_high) = (zero, zero, zero);
+    let (mut cross_low, mut cross_high) = (zero, zero);
+    let (mut low, mut high) = (i32x4_splat(i32::MAX), i32x4_splat(i32::MIN));
+    let whole = signal.len() / 4 * 4;
+    let mut at = 0;
+    while at < whole {
+        let s = load(&signal[at..whole]);
+        sum = i32x4_add(sum, s);
+        square_low = i64x2_add(square_low, i64x2_extmul_low_i32x4(s, s));
+        square_high = i64x2_add(square_high, i64x2_extmul_high_i32x4(s, s));
+        if WEIGHTED {
+            let w = load(&weights[at..whole]);
+            cross_low = i64x2_add(cross_low, i64x2_extmul_low_i32x4(s, w));
+            cross_high = i64x2_add(cross_high, i64x2_extmul_high_i32x4(s, w));
+        }
+        low = i32x4_min(low, s);
+        high = i32x4_max(high, s);
+        at += 4;
+    }
+    let mut sums = SmallSums {
+        signal: horizontal_i32(sum),
+        signal2: horizontal_i64(i64x2_add(square_low, square_high)) as u64,
+        cross: horizontal_i64(i64x2_add(cross_low, cross_high)),
+        low: minimum(low),
+        high: maximum(high),
+    };
+    sums.merge(if WEIGHTED {
+        plain::weighted_sums(&signal[whole..], &weights[whole..])
+    } else {
+        plain::sums(&signal[whole..])
+    });
+    sums
+}
+
+pub fn sums(signal: &[i32]) -> SmallSums {
+    sums_of::<false>(signal, &[])
+}
+
+pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
+    sums_of::<true>(signal, &weights[..signal.len()])
+}
+
+/// Visits the set bits of a comparison of four lanes.
+#[inline(always)]
+fn visit_lanes(mask: v128, at: usize, visit: &mut impl FnMut(usize)) {
+    let mut bits = i32x4_bitmask(mask);
+    while bits != 0 {
+        visit(at + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
+
+pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnMut(usize)) {
+    let (low4, high4) = (i32x4_splat(low), i32x4_splat(high));
+    let outside = |s: v128| v128_or(i32x4_lt(s, low4), i32x4_gt(s, high4));
+    let eights = signal.len() / 8 * 8;
+    let mut at = 0;
+    while at < eights {
+        let pair = &signal[at..at + 8];
+        let (a, b) = (outside(load(pair)), outside(load(&pair[4..])));
+        if v128_any_true(v128_or(a, b)) {
+            visit_lanes(a, at, &mut visit);
+            visit_lanes(b, at + 4, &mut visit);
+        }
+        at += 8;
+    }
+    plain::for_each_outside(&signal[eights..], low, high, |place| visit(eights + place));
+}
+
+pub fn for_each_maybe_outside(
+    signal: &[i32],
+    weights: &[i32],
+    low: f32,
+    high: f32,
+    mut visit: impl FnMut(usize),
+) {
+    let (low4, high4) = (f32x4_splat(low), f32x4_splat(high));
+    let outside = |s: v128, w: v128| {
+        let (s, w) = (f32x4_convert_i32x4(s), f32x4_convert_i32x4(w));
+        v128_or(f32x4_le(s, f32x4_mul(low4, w)), f32x4_ge(s, f32x4_mul(high4, w)))
+    };
+    let eights = signal.len() / 8 * 8;
+    let weights = &weights[..signal.len()];
+    let mut at = 0;
+    while at < eights {
+        let (s, w) = (&signal[at..at + 8], &weights[at..at + 8]);
+        let (a, b) = (outside(load(s), load(w)), outside(load(&s[4..]), load(&w[4..])));
+        if v128_any_true(v128_or(a, b)) {
+            visit_lanes(a, at, &mut visit);
+            visit_lanes(b, at + 4, &mut visit);
+        }
+        at += 8;
+    }
+    plain::for_each_maybe_outside(&signal[eights..], &weights[eights..], low, high, |p| visit(eights + p));
+}
