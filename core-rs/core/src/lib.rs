@@ -20,3 +20,4 @@ pub mod random;
 pub mod reduce;
 pub mod simd;
 pub mod simulate;
+pub mod validity;

@@ -7,6 +7,7 @@ use crate::background::{Background, RadialGrid};
 use crate::bins::Bins;
 use crate::reduce::FixedWeights;
 use crate::simd;
+use crate::validity::IntegerValidity;
 
 /// What decides which pixels stand out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,7 +116,7 @@ pub fn pick_exact(
     signal: &[i32],
     weights: Option<&FixedWeights>,
     radius: &[f32],
-    valid: (i32, i32),
+    valid: IntegerValidity,
     threshold: &Threshold,
     picked: &mut PixelSet,
 ) {
@@ -127,7 +128,7 @@ pub fn pick_exact(
         match weights {
             None => simd::for_each_outside(signal, i32::MIN, bound.floor() as i32, |place| {
                 let (s, pixel) = (signal[place], order[place] as usize);
-                if s >= valid.0 && s <= valid.1 && f64::from(s) > threshold.at(radius[pixel]) {
+                if valid.contains(s) && f64::from(s) > threshold.at(radius[pixel]) {
                     picked.insert(pixel);
                 }
             }),
@@ -137,7 +138,7 @@ pub fn pick_exact(
                 simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, high, |place| {
                     let (s, pixel) = (signal[place], order[place] as usize);
                     let norm = f64::from(weights[place]) * unit;
-                    if s >= valid.0 && s <= valid.1 && f64::from(s) > threshold.at(radius[pixel]) * norm {
+                    if valid.contains(s) && f64::from(s) > threshold.at(radius[pixel]) * norm {
                         picked.insert(pixel);
                     }
                 });
@@ -169,6 +170,7 @@ pub fn pick_float(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::validity::Validity;
 
     fn scene() -> (Bins, Vec<i32>, Vec<f32>, Vec<f32>, Background, RadialGrid) {
         let pixels = 30_000;
@@ -196,7 +198,7 @@ mod tests {
             for weighted in [false, true] {
                 let fixed = weighted.then(|| FixedWeights::new(norms.iter().copied()).unwrap());
                 let (mut got, mut expected) = (PixelSet::new(radius.len()), PixelSet::new(radius.len()));
-                let valid = (0, 21);
+                let valid = Validity { low: 0.0, high: 21.0, dummy: None }.of_integers();
                 pick_exact(&bins, &signal, fixed.as_ref(), &radius, valid, &threshold, &mut got);
                 let norm =
                     |place: usize| fixed.as_ref().map_or(1.0, |f| f64::from(f.weights[place]) * f.unit);
@@ -212,9 +214,9 @@ mod tests {
         let threshold =
             Threshold { background: &background, grid: &grid, cutoff: Cutoff { cutoff: 2.0, noise: 1.0 } };
         let (mut before, mut after) = (PixelSet::new(radius.len()), PixelSet::new(radius.len()));
-        pick_exact(&bins, &signal, None, &radius, (0, i32::MAX), &threshold, &mut before);
+        pick_exact(&bins, &signal, None, &radius, Validity::ALL.of_integers(), &threshold, &mut before);
         signal[4321] = if before.contains(bins.order[4321] as usize) { 0 } else { 1000 };
-        pick_exact(&bins, &signal, None, &radius, (0, i32::MAX), &threshold, &mut after);
+        pick_exact(&bins, &signal, None, &radius, Validity::ALL.of_integers(), &threshold, &mut after);
         assert!(!before.iter().eq(after.iter()));
     }
 

@@ -71,15 +71,9 @@ fn check_size(s: &Settings, lattice: &Lattice) -> Result<(), SettingError> {
         return Err(settings::error("width", what));
     }
     let longest = spots::largest_vector(s);
-    let looked_at = lattice
-        .lengths
-        .iter()
-        .map(|length| 2.0 * longest * length + 1.0)
-        .product::<f64>();
+    let looked_at = lattice.lengths.iter().map(|length| 2.0 * longest * length + 1.0).product::<f64>();
     if looked_at > MOST_REFLECTIONS {
-        let what = format!(
-            "this cell has {looked_at:.0} reflections up to it, more than {MOST_REFLECTIONS}"
-        );
+        let what = format!("this cell has {looked_at:.0} reflections up to it, more than {MOST_REFLECTIONS}");
         return Err(settings::error("resolution", what));
     }
     Ok(())
@@ -104,13 +98,7 @@ impl Simulation {
         let key = key(settings.seed as u64);
         let scene = Scene::new(settings, key);
         let signal = vec![0.0; scene.mask.len()];
-        Ok(Self {
-            settings: settings.clone(),
-            key,
-            lattice,
-            scene,
-            signal,
-        })
+        Ok(Self { settings: settings.clone(), key, lattice, scene, signal })
     }
 
     /// The settings that frames are made with.
@@ -137,18 +125,11 @@ impl Simulation {
     ///
     /// Panics unless `pixels` has `height · width` elements.
     pub fn frame<T: CountPixel>(&mut self, index: u32, pixels: &mut [T], truth: &mut Truth) {
-        assert_eq!(
-            pixels.len(),
-            self.scene.mask.len(),
-            "a frame of another shape"
-        );
+        assert_eq!(pixels.len(), self.scene.mask.len(), "a frame of another shape");
         self.crystal(index, truth);
         let expected = self.scene.background.iter().zip(&self.signal);
-        for (i, ((pixel, &mask), (&background, &signal))) in pixels
-            .iter_mut()
-            .zip(&self.scene.mask)
-            .zip(expected)
-            .enumerate()
+        for (i, ((pixel, &mask), (&background, &signal))) in
+            pixels.iter_mut().zip(&self.scene.mask).zip(expected).enumerate()
         {
             *pixel = if mask != 0 {
                 T::MASKED
@@ -169,18 +150,8 @@ impl Simulation {
         if truth.hit {
             truth.orientation = lattice::random_rotation(self.key, index);
             let basis = self.lattice.rotated(&truth.orientation);
-            let canvas = spots::Canvas {
-                mask: &self.scene.mask,
-                signal: &mut self.signal,
-            };
-            spots::draw(
-                &self.settings,
-                self.key,
-                &self.lattice,
-                &basis,
-                canvas,
-                &mut truth.spots,
-            );
+            let canvas = spots::Canvas { mask: &self.scene.mask, signal: &mut self.signal };
+            spots::draw(&self.settings, self.key, &self.lattice, &basis, canvas, &mut truth.spots);
         }
     }
 }

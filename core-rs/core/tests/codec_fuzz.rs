@@ -72,9 +72,7 @@ fn random_and_mutated_bytes_never_panic() {
         packed = random.bytes(n);
         count(lz4::decompress(&packed, &mut out).is_ok());
 
-        let mut pixels: Vec<i32> = (0..elements)
-            .map(|_| random.next() as i32 >> random.below(32))
-            .collect();
+        let mut pixels: Vec<i32> = (0..elements).map(|_| random.next() as i32 >> random.below(32)).collect();
         byte_offset::encode(&pixels, &mut packed);
         random.mutate(&mut packed);
         count(byte_offset::decode(&packed, &mut pixels).is_ok());
@@ -89,10 +87,7 @@ fn random_and_mutated_bytes_never_panic() {
     }
     assert!(calls >= 100_000, "{calls} cases");
     // Both outcomes must be common, or the cases test nothing.
-    assert!(
-        accepted > 1000 && refused > 10_000,
-        "{accepted} accepted, {refused} refused"
-    );
+    assert!(accepted > 1000 && refused > 10_000, "{accepted} accepted, {refused} refused");
 }
 
 #[test]

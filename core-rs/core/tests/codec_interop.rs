@@ -16,16 +16,11 @@ fn elements(count: usize, elem: usize) -> Vec<u8> {
         3 => i.wrapping_mul(2_654_435_761),
         _ => i * i / 31 % 4,
     };
-    (0..count as u64)
-        .flat_map(|i| value(i).to_le_bytes()[..elem].to_vec())
-        .collect()
+    (0..count as u64).flat_map(|i| value(i).to_le_bytes()[..elem].to_vec()).collect()
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len())
-        .step_by(2)
-        .map(|k| u8::from_str_radix(&hex[k..k + 2], 16).unwrap())
-        .collect()
+    (0..hex.len()).step_by(2).map(|k| u8::from_str_radix(&hex[k..k + 2], 16).unwrap()).collect()
 }
 
 #[test]
@@ -35,11 +30,7 @@ fn chunks_of_the_published_filter_decode_exactly() {
         let mut found = vec![0; wanted.len()];
         let chunk = bytes(vector.chunk);
         bitshuffle_lz4::decode(&chunk, vector.elem, &mut found, &mut Default::default()).unwrap();
-        assert_eq!(
-            found, wanted,
-            "{} elements of {} bytes",
-            vector.elements, vector.elem
-        );
+        assert_eq!(found, wanted, "{} elements of {} bytes", vector.elements, vector.elem);
     }
 }
 
@@ -48,14 +39,7 @@ fn our_chunks_have_the_same_header_and_tail_as_the_published_filters() {
     for vector in VECTORS {
         let (mut ours, theirs) = (Vec::new(), bytes(vector.chunk));
         let src = elements(vector.elements, vector.elem);
-        bitshuffle_lz4::encode(
-            &src,
-            vector.elem,
-            vector.block,
-            &mut ours,
-            &mut Default::default(),
-        )
-        .unwrap();
+        bitshuffle_lz4::encode(&src, vector.elem, vector.block, &mut ours, &mut Default::default()).unwrap();
         let tail = vector.elements % 8 * vector.elem;
         assert_eq!(ours[..12], theirs[..12]);
         assert_eq!(ours[ours.len() - tail..], theirs[theirs.len() - tail..]);
@@ -70,10 +54,7 @@ fn lz4_blocks_agree_with_the_lz4_crate_both_ways() {
             let plain = elements(vector.elements, vector.elem).repeat(repeat);
             let mut ours = Vec::new();
             lz4::compress(&plain, &mut ours, &mut table).unwrap();
-            assert_eq!(
-                lz4_flex::block::decompress(&ours, plain.len()).unwrap(),
-                plain
-            );
+            assert_eq!(lz4_flex::block::decompress(&ours, plain.len()).unwrap(), plain);
             let mut found = vec![0; plain.len()];
             let written = lz4::decompress(&lz4_flex::block::compress(&plain), &mut found).unwrap();
             assert_eq!((written, &found), (plain.len(), &plain));
@@ -95,17 +76,11 @@ fn lz4_blocks_end_as_the_format_demands() {
 
 #[test]
 fn frames_of_counts_shrink() {
-    let frame: Vec<u8> = (0..60_000u32)
-        .flat_map(|i| (i.wrapping_mul(2_654_435_761) >> 30).to_le_bytes())
-        .collect();
+    let frame: Vec<u8> =
+        (0..60_000u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) >> 30).to_le_bytes()).collect();
     let mut chunk = Vec::new();
     bitshuffle_lz4::encode(&frame, 4, 0, &mut chunk, &mut Default::default()).unwrap();
-    assert!(
-        chunk.len() * 10 < frame.len(),
-        "{} of {} bytes",
-        chunk.len(),
-        frame.len()
-    );
+    assert!(chunk.len() * 10 < frame.len(), "{} of {} bytes", chunk.len(), frame.len());
     assert!(chunk.len() <= bitshuffle_lz4::bound(frame.len(), 4, 0));
 }
 

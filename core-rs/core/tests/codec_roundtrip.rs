@@ -8,12 +8,9 @@ fn frame_bytes(max: usize) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         prop::collection::vec(any::<u8>(), 0..max),
         prop::collection::vec(0u8..3, 0..max),
-        prop::collection::vec((any::<u8>(), 1usize..300), 0..20).prop_map(|runs| runs
-            .into_iter()
-            .flat_map(|(byte, n)| vec![byte; n])
-            .collect()),
-        (prop::collection::vec(any::<u8>(), 1..40), 1usize..60)
-            .prop_map(|(period, n)| period.repeat(n)),
+        prop::collection::vec((any::<u8>(), 1usize..300), 0..20)
+            .prop_map(|runs| runs.into_iter().flat_map(|(byte, n)| vec![byte; n]).collect()),
+        (prop::collection::vec(any::<u8>(), 1..40), 1usize..60).prop_map(|(period, n)| period.repeat(n)),
     ]
 }
 
@@ -94,10 +91,7 @@ fn every_remainder_of_eight_and_of_the_block() {
                 let (mut chunk, mut found) = (Vec::new(), vec![0; src.len()]);
                 bitshuffle_lz4::encode(&src, elem, block, &mut chunk, &mut scratch).unwrap();
                 bitshuffle_lz4::decode(&chunk, elem, &mut found, &mut scratch).unwrap();
-                assert!(
-                    found == src,
-                    "{elements} elements of {elem} bytes in blocks of {block}"
-                );
+                assert!(found == src, "{elements} elements of {elem} bytes in blocks of {block}");
             }
         }
     }
@@ -110,28 +104,13 @@ fn wrong_sizes_are_named() {
     bitshuffle_lz4::encode(&[1; 64], 4, 0, &mut chunk, &mut scratch).unwrap();
     let mut short = [0; 60];
     let error = bitshuffle_lz4::decode(&chunk, 4, &mut short, &mut scratch).unwrap_err();
-    assert_eq!(
-        error.problem,
-        Problem::Total {
-            stated: 64,
-            wanted: 60
-        }
-    );
-    assert!(
-        error.to_string().contains("64 bytes of pixels where 60"),
-        "{error}"
-    );
+    assert_eq!(error.problem, Problem::Total { stated: 64, wanted: 60 });
+    assert!(error.to_string().contains("64 bytes of pixels where 60"), "{error}");
     let error = bitshuffle_lz4::decode(&chunk, 3, &mut [0; 64], &mut scratch).unwrap_err();
     assert_eq!(error.problem, Problem::Element { size: 3 });
     chunk[11] = 4;
     let error = bitshuffle_lz4::decode(&chunk, 4, &mut [0; 64], &mut scratch).unwrap_err();
-    assert_eq!(
-        error,
-        CodecError {
-            offset: 8,
-            problem: Problem::Block { stated: 8192 + 4 }
-        }
-    );
+    assert_eq!(error, CodecError { offset: 8, problem: Problem::Block { stated: 8192 + 4 } });
     assert!(bitshuffle_lz4::encode(&[1; 64], 4, 12, &mut chunk, &mut scratch).is_err());
 }
 

@@ -26,11 +26,7 @@ fn frame<T: CountPixel + Default>(simulation: &mut Simulation, index: u32) -> (V
 /// Largest deviation of the ring means of eight empty frames from `scale` times the expected background, in standard
 /// errors.
 fn worst_ring(scale: f64) -> f64 {
-    let mut simulation = Simulation::new(&Settings {
-        hit_fraction: 0.0,
-        ..Settings::default()
-    })
-    .unwrap();
+    let mut simulation = Simulation::new(&Settings { hit_fraction: 0.0, ..Settings::default() }).unwrap();
     let rings = 60;
     let (mut counts, mut expected) = (vec![0.0; rings], vec![0.0; rings]);
     for index in 0..8 {
@@ -46,11 +42,8 @@ fn worst_ring(scale: f64) -> f64 {
             expected[ring.min(rings - 1)] += scale * simulation.background()[i];
         }
     }
-    let deviations = counts
-        .iter()
-        .zip(&expected)
-        .filter(|(_, &e)| e > 0.0)
-        .map(|(c, e)| (c - e).abs() / e.sqrt());
+    let deviations =
+        counts.iter().zip(&expected).filter(|(_, &e)| e > 0.0).map(|(c, e)| (c - e).abs() / e.sqrt());
     deviations.fold(0.0, f64::max)
 }
 
@@ -67,11 +60,7 @@ fn the_ring_comparison_sees_a_background_that_is_off_by_two_percent() {
 
 /// Scattered wave vector of `hkl` and the length of the incident one, 1/Å, computed afresh for an orthogonal cell.
 fn scattered(s: &Settings, r: &[f64; 9], hkl: [i32; 3]) -> ([f64; 3], f64) {
-    let q = [
-        f64::from(hkl[0]) / s.cell_a,
-        f64::from(hkl[1]) / s.cell_b,
-        f64::from(hkl[2]) / s.cell_c,
-    ];
+    let q = [f64::from(hkl[0]) / s.cell_a, f64::from(hkl[1]) / s.cell_b, f64::from(hkl[2]) / s.cell_c];
     let turned: [f64; 3] =
         std::array::from_fn(|i| r[3 * i] * q[0] + r[3 * i + 1] * q[1] + r[3 * i + 2] * q[2]);
     let wave = 1e-10 / s.wavelength;
@@ -80,18 +69,11 @@ fn scattered(s: &Settings, r: &[f64; 9], hkl: [i32; 3]) -> ([f64; 3], f64) {
 
 #[test]
 fn spots_lie_near_the_ewald_sphere_and_where_their_ray_hits() {
-    let settings = Settings {
-        hit_fraction: 1.0,
-        ..Settings::default()
-    };
+    let settings = Settings { hit_fraction: 1.0, ..Settings::default() };
     let mut simulation = Simulation::new(&settings).unwrap();
     for index in 0..5 {
         let (_, truth) = frame::<u16>(&mut simulation, index);
-        assert!(
-            (30..500).contains(&truth.spots.len()),
-            "{} spots",
-            truth.spots.len()
-        );
+        assert!((30..500).contains(&truth.spots.len()), "{} spots", truth.spots.len());
         for spot in &truth.spots {
             let (v, wave) = scattered(&settings, &truth.orientation, spot.hkl);
             let length = (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).sqrt();
@@ -109,27 +91,14 @@ fn spots_lie_near_the_ewald_sphere_and_where_their_ray_hits() {
 
 /// Spots far enough from the edges and from all others for their photons to be counted alone.
 fn lonely(spots: &[Spot], reach: f64) -> Vec<Spot> {
-    let inside = |s: &Spot| {
-        [s.x, s.y]
-            .iter()
-            .all(|&at| (reach..511.0 - reach).contains(&at))
-    };
-    let far = |a: &Spot, b: &Spot| {
-        a.hkl == b.hkl || (a.x - b.x).abs().max((a.y - b.y).abs()) > 2.0 * reach
-    };
-    spots
-        .iter()
-        .filter(|a| inside(a) && spots.iter().all(|b| far(a, b)))
-        .copied()
-        .collect()
+    let inside = |s: &Spot| [s.x, s.y].iter().all(|&at| (reach..511.0 - reach).contains(&at));
+    let far = |a: &Spot, b: &Spot| a.hkl == b.hkl || (a.x - b.x).abs().max((a.y - b.y).abs()) > 2.0 * reach;
+    spots.iter().filter(|a| inside(a) && spots.iter().all(|b| far(a, b))).copied().collect()
 }
 
 #[test]
 fn spots_have_their_expected_photons() {
-    let settings = Settings {
-        hit_fraction: 1.0,
-        ..clean()
-    };
+    let settings = Settings { hit_fraction: 1.0, ..clean() };
     let mut simulation = Simulation::new(&settings).unwrap();
     let (mut found, mut expected, mut variance, mut spots) = (0.0, 0.0, 0.0, 0);
     for index in 0..10 {
@@ -147,22 +116,15 @@ fn spots_have_their_expected_photons() {
                 (excess - spot.photons).abs() < SIGMAS * f64::max(counts, 25.0).sqrt() + 1.0,
                 "{spot:?}: {excess}"
             );
-            (found, expected, variance, spots) = (
-                found + excess,
-                expected + spot.photons,
-                variance + counts,
-                spots + 1,
-            );
+            (found, expected, variance, spots) =
+                (found + excess, expected + spot.photons, variance + counts, spots + 1);
         }
     }
     assert!(spots > 200, "{spots} spots are too few for a test");
     // Unlisted spots, below one photon each, may add a little.
     let deviation = (found - expected) / f64::sqrt(variance);
     assert!(deviation.abs() < SIGMAS, "{deviation}");
-    assert!(
-        (found - 1.05 * expected) / f64::sqrt(variance) < -SIGMAS,
-        "the test cannot see 5 %"
-    );
+    assert!((found - 1.05 * expected) / f64::sqrt(variance) < -SIGMAS, "the test cannot see 5 %");
 }
 
 #[test]
@@ -177,11 +139,7 @@ fn a_frame_depends_on_seed_and_index_alone() {
     for (&a, &b) in narrow.iter().zip(&wide) {
         assert!(u32::from(a) == b || (a == u16::MAX && b == u32::MAX));
     }
-    let mut reseeded = Simulation::new(&Settings {
-        seed: 2.0,
-        ..settings
-    })
-    .unwrap();
+    let mut reseeded = Simulation::new(&Settings { seed: 2.0, ..settings }).unwrap();
     assert!(frame::<u16>(&mut reseeded, 5).0 != narrow);
     assert!(frame::<u16>(&mut one, 6).0 != narrow);
 }
@@ -197,13 +155,8 @@ fn truth_counts_the_hits_and_marks_the_masked() {
     })
     .unwrap();
     assert_eq!(simulation.shape(), [48, 64]);
-    let hits = (0..400)
-        .filter(|&index| frame::<u16>(&mut simulation, index).1.hit)
-        .count() as f64;
-    assert!(
-        (hits - 300.0).abs() < SIGMAS * f64::sqrt(400.0 * 0.75 * 0.25),
-        "{hits}"
-    );
+    let hits = (0..400).filter(|&index| frame::<u16>(&mut simulation, index).1.hit).count() as f64;
+    assert!((hits - 300.0).abs() < SIGMAS * f64::sqrt(400.0 * 0.75 * 0.25), "{hits}");
     let (pixels, _) = frame::<u16>(&mut simulation, 0);
     for (&pixel, &mask) in pixels.iter().zip(simulation.mask()) {
         assert_eq!(pixel == u16::MAX, mask != 0);
@@ -212,29 +165,16 @@ fn truth_counts_the_hits_and_marks_the_masked() {
 
 #[test]
 fn a_saturated_pixel_does_not_look_masked() {
-    let bright = Settings {
-        flat_photons: 1e6,
-        hit_fraction: 0.0,
-        ..clean()
-    };
+    let bright = Settings { flat_photons: 1e6, hit_fraction: 0.0, ..clean() };
     let (pixels, _) = frame::<u16>(&mut Simulation::new(&bright).unwrap(), 0);
     assert_eq!(pixels[0], u16::MAX - 1);
 }
 
 #[test]
 fn work_without_end_is_refused() {
-    let wide = Settings {
-        width: 16384.0,
-        height: 16384.0,
-        ..Settings::default()
-    };
+    let wide = Settings { width: 16384.0, height: 16384.0, ..Settings::default() };
     assert!(Simulation::new(&wide).is_err());
-    let virus = Settings {
-        cell_a: 2000.0,
-        cell_b: 2000.0,
-        cell_c: 2000.0,
-        ..Settings::default()
-    };
+    let virus = Settings { cell_a: 2000.0, cell_b: 2000.0, cell_c: 2000.0, ..Settings::default() };
     assert!(Simulation::new(&virus).is_err());
 }
 
@@ -242,11 +182,8 @@ fn work_without_end_is_refused() {
 fn frames_keep_their_bits() {
     // The same number is expected of the WASM build: a frame is the same on every engine and for ever.
     let (pixels, truth) = frame::<u16>(&mut Simulation::new(&Settings::default()).unwrap(), 0);
-    let hash = pixels.iter().fold(0x811c_9dc5u32, |hash, &pixel| {
-        (hash ^ u32::from(pixel)).wrapping_mul(0x0100_0193)
-    });
-    assert_eq!(
-        (hash, truth.hit, truth.spots.len()),
-        (1_789_976_403, true, 232)
-    );
+    let hash = pixels
+        .iter()
+        .fold(0x811c_9dc5u32, |hash, &pixel| (hash ^ u32::from(pixel)).wrapping_mul(0x0100_0193));
+    assert_eq!((hash, truth.hit, truth.spots.len()), (1_789_976_403, true, 232));
 }

@@ -4,6 +4,7 @@ use super::{ClipSettings, Interval, Profile};
 use crate::bins::Bins;
 use crate::reduce::{FixedWeights, Sums};
 use crate::simd;
+use crate::validity::IntegerValidity;
 
 /// Constants of the geometry per bin: Σω and Σω² over its unmasked pixels.
 pub struct WeightSums {
@@ -33,14 +34,14 @@ impl WeightSums {
 /// Clips every bin of a frame in bin order.
 ///
 /// `signal`: one i32 per place (spare places behind are ignored). `weights`: fixed-point norms, `None` where all
-/// are one. `valid`: signals outside [low, high] do not count. Results go to `profile`; returns how many pixels were
+/// are one. `valid`: which signals count. Results go to `profile`; returns how many pixels were
 /// outside `valid`.
 pub fn clip_exact(
     bins: &Bins,
     signal: &[i32],
     weights: Option<&FixedWeights>,
     constants: &WeightSums,
-    valid: (i32, i32),
+    valid: IntegerValidity,
     settings: &ClipSettings,
     profile: &mut Profile,
 ) -> u64 {
@@ -66,14 +67,14 @@ struct Bin<'a> {
     signal: &'a [i32],
     weights: Option<&'a [i32]>,
     unit: f64,
-    valid: (i32, i32),
+    valid: IntegerValidity,
 }
 
 impl Bin<'_> {
     /// Sums over the valid pixels, and the extremes of all.
     fn sums(&self, weight: u64, weight2: u128) -> (Sums, (i32, i32)) {
         if let Some(small) = simd::sum_small(self.signal, self.weights) {
-            let all_valid = small.low >= self.valid.0 && small.high <= self.valid.1;
+            let all_valid = self.valid.contains_all(small.low, small.high);
             // max(1, s) = s + 1 at s = 0; with negative signals it needs the loop below.
             if all_valid && small.low >= 0 && !self.signal.is_empty() {
                 let zeros = if small.low > 0 { 0 } else { self.count_zeros() };
@@ -104,7 +105,7 @@ impl Bin<'_> {
     }
 
     fn is_valid(&self, s: i32) -> bool {
-        s >= self.valid.0 && s <= self.valid.1
+        self.valid.contains(s)
     }
 
     fn weight(&self, place: usize) -> i32 {

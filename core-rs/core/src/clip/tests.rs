@@ -1,6 +1,11 @@
 use super::*;
 use crate::bins::Bins;
 use crate::reduce::FixedWeights;
+use crate::validity::{IntegerValidity, Validity};
+
+fn range(low: f64, high: f64) -> IntegerValidity {
+    Validity { low, high, dummy: None }.of_integers()
+}
 
 /// A frame of one ring system: pixels with random radii, counts drawn around a falling background, some peaks.
 struct Case {
@@ -32,7 +37,7 @@ fn case(pixels: usize, scale: f64, peaks: i32) -> Case {
     Case { bins, signal, norms }
 }
 
-fn exact(case: &Case, weighted: bool, valid: (i32, i32), settings: &ClipSettings) -> (Profile, u64) {
+fn exact(case: &Case, weighted: bool, valid: IntegerValidity, settings: &ClipSettings) -> (Profile, u64) {
     let fixed = weighted.then(|| FixedWeights::new(case.norms.iter().copied()).unwrap());
     let constants = WeightSums::new(&case.bins, fixed.as_ref());
     let mut profile = Profile::new(case.bins.count());
@@ -41,13 +46,13 @@ fn exact(case: &Case, weighted: bool, valid: (i32, i32), settings: &ClipSettings
     (profile, invalid)
 }
 
-fn reference(case: &Case, weighted: bool, valid: (i32, i32), settings: &ClipSettings) -> (Profile, u64) {
+fn reference(case: &Case, weighted: bool, valid: IntegerValidity, settings: &ClipSettings) -> (Profile, u64) {
     // The reference sees the norms that fixed point stands for: its rounding is tested where it is made.
     let fixed = weighted.then(|| FixedWeights::new(case.norms.iter().copied()).unwrap());
     let mut profile = Profile::new(case.bins.count());
     let pixel = |place: usize| {
         let s = case.signal[place];
-        (s >= valid.0 && s <= valid.1).then(|| FloatPixel {
+        (valid.contains(s)).then(|| FloatPixel {
             signal: f64::from(s),
             norm: fixed.as_ref().map_or(1.0, |f| f64::from(f.weights[place]) * f.unit),
             variance: f64::from(s.max(1)),
@@ -88,7 +93,7 @@ fn all_settings() -> impl Iterator<Item = ClipSettings> {
 #[test]
 fn exact_clipping_equals_the_f64_reference() {
     // Small counts, counts with peaks beyond 16 bits (the 128-bit path), and frames with invalid pixels.
-    let valid = [(0, i32::MAX), (0, 2_000)];
+    let valid = [range(0.0, 1e10), range(0.0, 2e3)];
     for case in [case(20_000, 3.0, 500), case(20_000, 900.0, 200_000), case(3_000, 0.05, 9)] {
         for (weighted, valid) in [(false, valid[0]), (true, valid[0]), (false, valid[1]), (true, valid[1])] {
             for settings in all_settings() {
@@ -105,9 +110,9 @@ fn exact_clipping_equals_the_f64_reference() {
 fn the_comparison_can_fail() {
     let mut case = case(20_000, 3.0, 500);
     let settings = ClipSettings { error_model: ErrorModel::Azimuthal, cutoff: 0.0, cycle: 5 };
-    let before = exact(&case, true, (0, i32::MAX), &settings).0;
+    let before = exact(&case, true, range(0.0, 1e10), &settings).0;
     case.signal[1234] += 1;
-    let after = exact(&case, true, (0, i32::MAX), &settings).0;
+    let after = exact(&case, true, range(0.0, 1e10), &settings).0;
     assert!(differs(&after, &before).is_some());
 }
 
@@ -117,7 +122,7 @@ fn negative_signals_are_summed_and_clipped_too() {
     case.signal.iter_mut().for_each(|s| *s -= 4);
     for settings in all_settings() {
         for weighted in [false, true] {
-            let valid = (i32::MIN, i32::MAX);
+            let valid = range(-1e10, 1e10);
             let (got, expected) =
                 (exact(&case, weighted, valid, &settings), reference(&case, weighted, valid, &settings));
             assert_eq!(differs(&got.0, &expected.0), None, "{settings:?} weighted {weighted}");
@@ -140,7 +145,7 @@ fn poisson_empties_a_bin_that_azimuthal_keeps() {
     let case = Case { bins, signal: vec![1, 199, 7], norms: vec![1.0; 3] };
     let counts = |error_model| {
         let settings = ClipSettings { error_model, cutoff: 3.0, cycle: 5 };
-        exact(&case, false, (0, i32::MAX), &settings).0.count
+        exact(&case, false, range(0.0, 1e10), &settings).0.count
     };
     assert_eq!(counts(ErrorModel::Azimuthal), [2, 1]);
     assert_eq!(counts(ErrorModel::Poisson), [0, 1]);
@@ -154,5 +159,5 @@ fn equal_pixels_of_unequal_weight_are_not_clipped_on_rounding() {
     // A signal of exactly 0 everywhere, and one pixel per bin.
     let case = Case { bins, signal: vec![0; 1000], norms };
     let settings = ClipSettings { error_model: ErrorModel::Azimuthal, cutoff: 0.0, cycle: 5 };
-    assert!(exact(&case, true, (0, i32::MAX), &settings).0.count.iter().all(|&n| n == 100));
+    assert!(exact(&case, true, range(0.0, 1e10), &settings).0.count.iter().all(|&n| n == 100));
 }

@@ -65,8 +65,7 @@ fn unshuffle_sized<const E: usize, const R: usize>(src: &[u8], dst: &mut [u8]) {
         let column = first / 8;
         let mut v = [Lanes::splat(0); R];
         for b in 0..E {
-            let mut rows: [Lanes; 8] =
-                core::array::from_fn(|k| Lanes::load(src, (8 * b + k) * run + column));
+            let mut rows: [Lanes; 8] = core::array::from_fn(|k| Lanes::load(src, (8 * b + k) * run + column));
             // The upper bytes of counts are mostly zero: nothing to transpose then.
             if !rows.iter().fold(rows[0], |all, &row| all.or(row)).is_zero() {
                 transpose(&mut rows);
@@ -86,13 +85,8 @@ fn unshuffle_sized<const E: usize, const R: usize>(src: &[u8], dst: &mut [u8]) {
     }
     for first in (whole..elements).step_by(8) {
         for b in 0..E {
-            let column =
-                u64::from_le_bytes(core::array::from_fn(|k| src[(8 * b + k) * run + first / 8]));
-            for (j, byte) in transpose_octet(column)
-                .to_le_bytes()
-                .into_iter()
-                .enumerate()
-            {
+            let column = u64::from_le_bytes(core::array::from_fn(|k| src[(8 * b + k) * run + first / 8]));
+            for (j, byte) in transpose_octet(column).to_le_bytes().into_iter().enumerate() {
                 dst[(first + j) * E + b] = byte;
             }
         }

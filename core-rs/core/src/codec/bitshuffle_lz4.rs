@@ -41,21 +41,12 @@ pub fn decode(
 ) -> Result<(), CodecError> {
     check_element(elem_size, dst.len())?;
     let Some((header, mut rest)) = chunk.split_first_chunk::<HEADER>() else {
-        return Err(CodecError::new(
-            chunk.len(),
-            Problem::Ends("the 12-byte header"),
-        ));
+        return Err(CodecError::new(chunk.len(), Problem::Ends("the 12-byte header")));
     };
     let [a, b, c, d, e, f, g, h, block @ ..] = *header;
     let stated = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
     if stated != dst.len() as u64 {
-        return Err(CodecError::new(
-            0,
-            Problem::Total {
-                stated,
-                wanted: dst.len(),
-            },
-        ));
+        return Err(CodecError::new(0, Problem::Total { stated, wanted: dst.len() }));
     }
     let stated = u32::from_be_bytes(block);
     let block_bytes = stated as usize;
@@ -76,13 +67,7 @@ pub fn decode(
         let block = scratch.block(out.len());
         let found = lz4::decompress(packed, block).map_err(|error| error.within(at + 4))?;
         if found != out.len() {
-            return Err(CodecError::new(
-                at,
-                Problem::TooShort {
-                    found,
-                    wanted: out.len(),
-                },
-            ));
+            return Err(CodecError::new(at, Problem::TooShort { found, wanted: out.len() }));
         }
         bitshuffle::unshuffle(block, elem_size, out)?;
         rest = after;
@@ -92,12 +77,7 @@ pub fn decode(
         return Err(CodecError::new(at, Problem::Ends("the last elements")));
     }
     if rest.len() > plain.len() {
-        return Err(CodecError::new(
-            at + plain.len(),
-            Problem::Trailing {
-                bytes: rest.len() - plain.len(),
-            },
-        ));
+        return Err(CodecError::new(at + plain.len(), Problem::Trailing { bytes: rest.len() - plain.len() }));
     }
     plain.copy_from_slice(rest);
     Ok(())
@@ -121,9 +101,7 @@ pub fn encode(
         0 => Some(DEFAULT_BLOCK),
         n => n.checked_mul(elem_size),
     };
-    let stated = stated
-        .and_then(|bytes| u32::try_from(bytes).ok())
-        .unwrap_or(u32::MAX);
+    let stated = stated.and_then(|bytes| u32::try_from(bytes).ok()).unwrap_or(u32::MAX);
     let block_bytes = stated as usize;
     if !block_bytes.is_multiple_of(8 * elem_size) {
         return Err(CodecError::new(0, Problem::Block { stated }));
@@ -148,11 +126,7 @@ pub fn encode(
 
 /// Largest size of an encoded chunk of `bytes` bytes, for buffers that are sized once.
 pub fn bound(bytes: usize, elem_size: usize, block_elems: usize) -> usize {
-    let block = if block_elems == 0 {
-        DEFAULT_BLOCK
-    } else {
-        block_elems.saturating_mul(elem_size).max(1)
-    };
+    let block = if block_elems == 0 { DEFAULT_BLOCK } else { block_elems.saturating_mul(elem_size).max(1) };
     // Per block: its length, and LZ4's worst case of one extra byte in 255 and a token.
     HEADER + bytes + bytes / 255 + (bytes / block + 1) * 20
 }

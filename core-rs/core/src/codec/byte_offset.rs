@@ -22,8 +22,7 @@ pub fn decode(src: &[u8], dst: &mut [i32]) -> Result<usize, CodecError> {
         // Real frames are nearly all one-byte differences: take eight at once when none of them is the escape.
         if let (Some(deltas), Some(out)) = (src.get(i..i + 8), dst.get_mut(o..o + 8)) {
             let word = u64::from_le_bytes([
-                deltas[0], deltas[1], deltas[2], deltas[3], deltas[4], deltas[5], deltas[6],
-                deltas[7],
+                deltas[0], deltas[1], deltas[2], deltas[3], deltas[4], deltas[5], deltas[6], deltas[7],
             ]);
             let far_from_ends = (i32::MIN + EIGHT_STEPS..=i32::MAX - EIGHT_STEPS).contains(&value);
             if !holds_escape(word) && far_from_ends {
@@ -37,9 +36,7 @@ pub fn decode(src: &[u8], dst: &mut [i32]) -> Result<usize, CodecError> {
             }
         }
         let (delta, bytes) = delta_at(src, i)?;
-        let sum = i64::from(value)
-            .checked_add(delta)
-            .and_then(|v| i32::try_from(v).ok());
+        let sum = i64::from(value).checked_add(delta).and_then(|v| i32::try_from(v).ok());
         value = sum.ok_or(CodecError::new(i, Problem::Overflow))?;
         dst[o] = value;
         i += bytes;

@@ -51,45 +51,13 @@ mod arch {
         }
         #[inline(always)]
         pub fn zip_low(self, other: Self) -> Self {
-            Self(w::u8x16_shuffle::<
-                0,
-                16,
-                1,
-                17,
-                2,
-                18,
-                3,
-                19,
-                4,
-                20,
-                5,
-                21,
-                6,
-                22,
-                7,
-                23,
-            >(self.0, other.0))
+            Self(w::u8x16_shuffle::<0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23>(self.0, other.0))
         }
         #[inline(always)]
         pub fn zip_high(self, other: Self) -> Self {
-            Self(w::u8x16_shuffle::<
-                8,
-                24,
-                9,
-                25,
-                10,
-                26,
-                11,
-                27,
-                12,
-                28,
-                13,
-                29,
-                14,
-                30,
-                15,
-                31,
-            >(self.0, other.0))
+            Self(w::u8x16_shuffle::<8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31>(
+                self.0, other.0,
+            ))
         }
     }
 }
@@ -150,10 +118,7 @@ mod arch {
     }
 }
 
-#[cfg(not(any(
-    all(target_arch = "wasm32", target_feature = "simd128"),
-    target_arch = "x86_64"
-)))]
+#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
 mod arch {
     #[derive(Clone, Copy)]
     pub struct Lanes([u64; 2]);
@@ -197,13 +162,15 @@ mod arch {
 
     fn zip(a: Lanes, b: Lanes, first: usize) -> Lanes {
         let (a, b) = (a.to_bytes(), b.to_bytes());
-        Lanes::from_bytes(core::array::from_fn(|k| {
-            if k % 2 == 0 {
-                a[first + k / 2]
-            } else {
-                b[first + k / 2]
-            }
-        }))
+        Lanes::from_bytes(core::array::from_fn(
+            |k| {
+                if k % 2 == 0 {
+                    a[first + k / 2]
+                } else {
+                    b[first + k / 2]
+                }
+            },
+        ))
     }
 }
 

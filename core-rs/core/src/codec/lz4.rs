@@ -28,21 +28,14 @@ pub fn decompress(src: &[u8], dst: &mut [u8]) -> Result<usize, CodecError> {
     let mut i = 0;
     let mut o = 0;
     loop {
-        let token = *src
-            .get(i)
-            .ok_or(CodecError::new(i, Problem::Ends("an LZ4 token")))?;
+        let token = *src.get(i).ok_or(CodecError::new(i, Problem::Ends("an LZ4 token")))?;
         i += 1;
         let literals = length(src, &mut i, usize::from(token >> 4), dst.len())?;
         if literals > src.len() - i {
             return Err(CodecError::new(i, Problem::Ends("LZ4 literals")));
         }
         if literals > dst.len() - o {
-            return Err(CodecError::new(
-                i,
-                Problem::TooLong {
-                    capacity: dst.len(),
-                },
-            ));
+            return Err(CodecError::new(i, Problem::TooLong { capacity: dst.len() }));
         }
         copy_literals(src, i, dst, o, literals);
         i += literals;
@@ -55,23 +48,12 @@ pub fn decompress(src: &[u8], dst: &mut [u8]) -> Result<usize, CodecError> {
         };
         let distance = usize::from(u16::from_le_bytes([low, high]));
         if distance == 0 || distance > o {
-            return Err(CodecError::new(
-                i,
-                Problem::Offset {
-                    distance,
-                    written: o,
-                },
-            ));
+            return Err(CodecError::new(i, Problem::Offset { distance, written: o }));
         }
         i += 2;
         let matched = length(src, &mut i, usize::from(token & 15), dst.len())? + MIN_MATCH;
         if matched > dst.len() - o {
-            return Err(CodecError::new(
-                i,
-                Problem::TooLong {
-                    capacity: dst.len(),
-                },
-            ));
+            return Err(CodecError::new(i, Problem::TooLong { capacity: dst.len() }));
         }
         copy_match(dst, o, distance, matched);
         o += matched;
@@ -84,9 +66,7 @@ fn length(src: &[u8], i: &mut usize, nibble: usize, capacity: usize) -> Result<u
     let mut total = nibble;
     if nibble == 15 {
         loop {
-            let byte = *src
-                .get(*i)
-                .ok_or(CodecError::new(*i, Problem::Ends("an LZ4 length")))?;
+            let byte = *src.get(*i).ok_or(CodecError::new(*i, Problem::Ends("an LZ4 length")))?;
             *i += 1;
             total += usize::from(byte);
             // Leaving early bounds both the time and the sum, whatever the input says.
@@ -170,10 +150,7 @@ pub struct Table {
 
 impl Default for Table {
     fn default() -> Self {
-        Self {
-            places: vec![0; 1 << HASH_BITS].into_boxed_slice(),
-            base: 1,
-        }
+        Self { places: vec![0; 1 << HASH_BITS].into_boxed_slice(), base: 1 }
     }
 }
 
@@ -219,13 +196,7 @@ pub fn compress(src: &[u8], dst: &mut Vec<u8>, table: &mut Table) -> Result<(), 
             i -= 1;
             from -= 1;
         }
-        let matched = MIN_MATCH
-            + common(
-                src,
-                from + MIN_MATCH,
-                i + MIN_MATCH,
-                src.len() - LITERAL_TAIL,
-            );
+        let matched = MIN_MATCH + common(src, from + MIN_MATCH, i + MIN_MATCH, src.len() - LITERAL_TAIL);
         emit(dst, &src[anchor..i], Some((i - from, matched)));
         i += matched;
         anchor = i;

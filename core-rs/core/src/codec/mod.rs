@@ -79,10 +79,7 @@ impl CodecError {
 
     /// The same error seen from a container in which this data begin at byte `start`.
     pub(crate) const fn within(self, start: usize) -> Self {
-        Self {
-            offset: self.offset + start,
-            problem: self.problem,
-        }
+        Self { offset: self.offset + start, problem: self.problem }
     }
 }
 
@@ -91,35 +88,22 @@ impl fmt::Display for CodecError {
         write!(f, "compressed data are damaged at byte {}: ", self.offset)?;
         match self.problem {
             Problem::Ends(part) => write!(f, "they end inside {part}"),
-            Problem::TooLong { capacity } => write!(
-                f,
-                "they decode to more than the {capacity} elements expected"
-            ),
+            Problem::TooLong { capacity } => {
+                write!(f, "they decode to more than the {capacity} elements expected")
+            }
             Problem::TooShort { found, wanted } => {
-                write!(
-                    f,
-                    "they decode to {found} elements where {wanted} were expected"
-                )
+                write!(f, "they decode to {found} elements where {wanted} were expected")
             }
             Problem::Trailing { bytes } => write!(f, "{bytes} bytes follow the last block"),
             Problem::Offset { distance, written } => {
-                write!(
-                    f,
-                    "a match lies {distance} bytes back but only {written} were written"
-                )
+                write!(f, "a match lies {distance} bytes back but only {written} were written")
             }
             Problem::Overflow => write!(f, "a pixel value leaves the 32-bit range"),
             Problem::Total { stated, wanted } => {
-                write!(
-                    f,
-                    "the header states {stated} bytes of pixels where {wanted} were expected"
-                )
+                write!(f, "the header states {stated} bytes of pixels where {wanted} were expected")
             }
             Problem::Block { stated } => {
-                write!(
-                    f,
-                    "the header states a block of {stated} bytes, not a multiple of eight elements"
-                )
+                write!(f, "the header states a block of {stated} bytes, not a multiple of eight elements")
             }
             Problem::Element { size } => {
                 write!(f, "an element size of {size} bytes does not fit the data")

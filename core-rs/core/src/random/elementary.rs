@@ -142,10 +142,7 @@ mod tests {
     fn cosine_agrees_with_the_system() {
         for angle in 0..=180 {
             let angle = f64::from(angle);
-            assert!(
-                (cos_degrees(angle) - angle.to_radians().cos()).abs() < CLOSE,
-                "{angle}"
-            );
+            assert!((cos_degrees(angle) - angle.to_radians().cos()).abs() < CLOSE, "{angle}");
         }
         assert_eq!(cos_degrees(90.0), 0.0);
     }

@@ -101,11 +101,7 @@ pub fn inverse_normal(u: f64) -> f64 {
     }
     let tail = if q < 0.0 { u } else { 1.0 - u };
     let r = (-ln(tail)).sqrt();
-    let z = if r <= 5.0 {
-        rational(&NEAR, r - 1.6)
-    } else {
-        rational(&FAR, r - 5.0)
-    };
+    let z = if r <= 5.0 { rational(&NEAR, r - 1.6) } else { rational(&FAR, r - 5.0) };
     if q < 0.0 {
         -z
     } else {
@@ -138,16 +134,10 @@ mod tests {
             (1e-16, -8.222082216130435),
         ];
         for (u, z) in cases {
-            assert!(
-                (inverse_normal(u) - z).abs() <= 1e-14 * z.abs().max(1.0),
-                "{u}: {}",
-                inverse_normal(u)
-            );
+            assert!((inverse_normal(u) - z).abs() <= 1e-14 * z.abs().max(1.0), "{u}: {}", inverse_normal(u));
         }
         assert!(
-            inverse_normal(0.0).is_nan()
-                && inverse_normal(1.0).is_nan()
-                && inverse_normal(-0.1).is_nan()
+            inverse_normal(0.0).is_nan() && inverse_normal(1.0).is_nan() && inverse_normal(-0.1).is_nan()
         );
     }
 }

@@ -90,8 +90,7 @@ fn ln_factorial(k: f64) -> f64 {
     const HALF_LN_TWO_PI: f64 = 0.918_938_533_204_672_741_78;
     let inverse = 1.0 / k;
     let square = inverse * inverse;
-    let series =
-        inverse * (1.0 / 12.0 - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square / 1680.0)));
+    let series = inverse * (1.0 / 12.0 - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square / 1680.0)));
     (k + 0.5) * ln(k) - k + HALF_LN_TWO_PI + series
 }
 
@@ -124,20 +123,14 @@ mod tests {
         for lambda in [0.03, 0.7, 4.0, 9.99, 10.0, 33.3, 250.0] {
             let chi = reduced_chi_square(lambda, lambda);
             // With 3 to 100 cells a reduced χ² of 4 has a probability below 1 %, of 1.6 for the many-celled ones.
-            assert!(
-                chi < if lambda < 1.0 { 4.0 } else { 2.0 },
-                "mean {lambda}: {chi}"
-            );
+            assert!(chi < if lambda < 1.0 { 4.0 } else { 2.0 }, "mean {lambda}: {chi}");
         }
     }
 
     #[test]
     fn the_distribution_test_sees_a_mean_that_is_off_by_two_percent() {
         for lambda in [4.0, 33.3] {
-            assert!(
-                reduced_chi_square(lambda, lambda * 1.02) > 4.0,
-                "mean {lambda}"
-            );
+            assert!(reduced_chi_square(lambda, lambda * 1.02) > 4.0, "mean {lambda}");
         }
     }
 

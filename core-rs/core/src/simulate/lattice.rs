@@ -29,25 +29,14 @@ impl Lattice {
         let height = 1.0 - beta * beta - across * across;
         // Below this the cell is flat, and its reciprocal vectors grow without bound.
         if height < 1e-4 {
-            return Err(error(
-                "cell_alpha",
-                "the three angles of the cell do not fit together".into(),
-            ));
+            return Err(error("cell_alpha", "the three angles of the cell do not fit together".into()));
         }
         let a = [lengths[0], 0.0, 0.0];
         let b = [lengths[1] * gamma, lengths[1] * sine, 0.0];
-        let c = [
-            lengths[2] * beta,
-            lengths[2] * across,
-            lengths[2] * height.sqrt(),
-        ];
+        let c = [lengths[2] * beta, lengths[2] * across, lengths[2] * height.sqrt()];
         let volume = dot(a, cross(b, c));
         let reciprocal = [cross(b, c), cross(c, a), cross(a, b)].map(|v| v.map(|x| x / volume));
-        Ok(Self {
-            reciprocal,
-            lengths,
-            volume,
-        })
+        Ok(Self { reciprocal, lengths, volume })
     }
 
     /// a*, b*, c* in the laboratory, 1/Å, for a crystal turned by `rotation` (row by row).
@@ -63,11 +52,7 @@ pub(super) fn dot(a: Vector, b: Vector) -> f64 {
 }
 
 fn cross(a: Vector, b: Vector) -> Vector {
-    [
-        a[1] * b[2] - a[2] * b[1],
-        a[2] * b[0] - a[0] * b[2],
-        a[0] * b[1] - a[1] * b[0],
-    ]
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
 /// A rotation drawn uniformly of all rotations, row by row: that of a unit quaternion of four normal draws.
@@ -92,15 +77,8 @@ pub(super) fn random_rotation(key: Key, frame: u32) -> [f64; 9] {
 /// Acta Cryst. 2, 318), by its indices alone and the same for (h k l) and (−h −k −l), as Friedel's law wants.
 pub(super) fn wilson_intensity(key: Key, hkl: [i32; 3]) -> f64 {
     let first = hkl.iter().find(|&&index| index != 0).copied().unwrap_or(0);
-    let [h, k, l] = if first < 0 {
-        hkl.map(|index| -index)
-    } else {
-        hkl
-    }
-    .map(|index| index as u32);
-    -ln(uniform(
-        philox(key, [h, k, l, Stream::Reflection as u32])[0],
-    ))
+    let [h, k, l] = if first < 0 { hkl.map(|index| -index) } else { hkl }.map(|index| index as u32);
+    -ln(uniform(philox(key, [h, k, l, Stream::Reflection as u32])[0]))
 }
 
 #[cfg(test)]
@@ -128,22 +106,14 @@ mod tests {
         assert!((lattice.volume / volume - 1.0).abs() < 1e-12);
         let a_star = 30.0 * 40.0 * (1.0 - ca * ca).sqrt() / volume;
         let c_star = 20.0 * 30.0 * (1.0 - cg * cg).sqrt() / volume;
-        assert!(
-            (dot(lattice.reciprocal[0], lattice.reciprocal[0]).sqrt() / a_star - 1.0).abs() < 1e-12
-        );
-        assert!(
-            (dot(lattice.reciprocal[2], lattice.reciprocal[2]).sqrt() / c_star - 1.0).abs() < 1e-12
-        );
+        assert!((dot(lattice.reciprocal[0], lattice.reciprocal[0]).sqrt() / a_star - 1.0).abs() < 1e-12);
+        assert!((dot(lattice.reciprocal[2], lattice.reciprocal[2]).sqrt() / c_star - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn angles_that_no_cell_has_are_refused() {
-        let settings = Settings {
-            cell_alpha: 30.0,
-            cell_beta: 40.0,
-            cell_gamma: 100.0,
-            ..Settings::default()
-        };
+        let settings =
+            Settings { cell_alpha: 30.0, cell_beta: 40.0, cell_gamma: 100.0, ..Settings::default() };
         assert!(Lattice::new(&settings).is_err());
     }
 
@@ -154,16 +124,10 @@ mod tests {
             let r = random_rotation(key(3), frame);
             let (x, y, z) = ([r[0], r[1], r[2]], [r[3], r[4], r[5]], [r[6], r[7], r[8]]);
             assert!((dot(x, cross(y, z)) - 1.0).abs() < 1e-12 && dot(x, y).abs() < 1e-12);
-            r.iter()
-                .zip(&mut mean)
-                .for_each(|(value, sum)| *sum += value / f64::from(frames));
+            r.iter().zip(&mut mean).for_each(|(value, sum)| *sum += value / f64::from(frames));
         }
         // An element of a uniform rotation has mean 0 and variance 1/3: five standard errors.
-        assert!(
-            mean.iter()
-                .all(|m| m.abs() < 5.0 * (1.0 / (3.0 * f64::from(frames))).sqrt()),
-            "{mean:?}"
-        );
+        assert!(mean.iter().all(|m| m.abs() < 5.0 * (1.0 / (3.0 * f64::from(frames))).sqrt()), "{mean:?}");
     }
 
     #[test]

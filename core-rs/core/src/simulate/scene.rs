@@ -25,18 +25,14 @@ impl Scene {
     pub fn new(s: &Settings, key: Key) -> Self {
         let (height, width) = (s.height as u32, s.width as u32);
         let pixels = height as usize * width as usize;
-        let mut scene = Self {
-            mask: Vec::with_capacity(pixels),
-            background: Vec::with_capacity(pixels),
-        };
+        let mut scene = Self { mask: Vec::with_capacity(pixels), background: Vec::with_capacity(pixels) };
         for row in 0..height {
             let y = f64::from(row) + 0.5 - s.beam_y;
             for column in 0..width {
                 let x = f64::from(column) + 0.5 - s.beam_x;
                 let words = philox(key, counter(Stream::Defects, 0, row * width + column, 0));
                 let mut mask = 0;
-                if in_gap(column, s.module_width, s.gap_x) || in_gap(row, s.module_height, s.gap_y)
-                {
+                if in_gap(column, s.module_width, s.gap_x) || in_gap(row, s.module_height, s.gap_y) {
                     mask |= GAP;
                 }
                 if uniform(words[0]) < s.dead_fraction {
@@ -45,15 +41,9 @@ impl Scene {
                 if x * x + y * y < s.beamstop_radius * s.beamstop_radius {
                     mask |= BEAMSTOP;
                 }
-                let hot = if uniform(words[1]) < s.hot_fraction {
-                    s.hot_photons
-                } else {
-                    0.0
-                };
+                let hot = if uniform(words[1]) < s.hot_fraction { s.hot_photons } else { 0.0 };
                 scene.mask.push(mask);
-                scene
-                    .background
-                    .push(expected(s, x * s.pixel_size, y * s.pixel_size) + hot);
+                scene.background.push(expected(s, x * s.pixel_size, y * s.pixel_size) + hot);
             }
         }
         scene
@@ -74,12 +64,10 @@ pub(super) fn polarization(s: &Settings, x: f64, y: f64, distance: f64) -> f64 {
 fn expected(s: &Settings, x: f64, y: f64) -> f64 {
     let cos = s.distance / (x * x + y * y + s.distance * s.distance).sqrt();
     // q = 4π sin θ / λ in 1/Å, with 2 sin²θ = 1 − cos 2θ.
-    let q =
-        4.0 * std::f64::consts::PI * ((1.0 - cos).max(0.0) * 0.5).sqrt() / (s.wavelength * 1e10);
+    let q = 4.0 * std::f64::consts::PI * ((1.0 - cos).max(0.0) * 0.5).sqrt() / (s.wavelength * 1e10);
     let ring = (q - s.ring_q) / s.ring_width;
-    let photons = s.air_photons * exp(-q / s.air_width)
-        + s.ring_photons * exp(-0.5 * ring * ring)
-        + s.flat_photons;
+    let photons =
+        s.air_photons * exp(-q / s.air_width) + s.ring_photons * exp(-0.5 * ring * ring) + s.flat_photons;
     photons * cos * cos * cos * polarization(s, x, y, s.distance)
 }
 
@@ -89,17 +77,10 @@ mod tests {
 
     #[test]
     fn mask_and_background_are_where_the_settings_put_them() {
-        let s = Settings {
-            hot_fraction: 0.0,
-            dead_fraction: 0.0,
-            ..Settings::default()
-        };
+        let s = Settings { hot_fraction: 0.0, dead_fraction: 0.0, ..Settings::default() };
         let scene = Scene::new(&s, [0, 0]);
         let at = |row: usize, column: usize| scene.mask[row * 512 + column];
-        assert_eq!(
-            [at(0, 249), at(0, 250), at(0, 261), at(0, 262)],
-            [0, GAP, GAP, 0]
-        );
+        assert_eq!([at(0, 249), at(0, 250), at(0, 261), at(0, 262)], [0, GAP, GAP, 0]);
         assert_eq!(at(255, 257), GAP | BEAMSTOP);
         // On the crest of the ring (q = 2/Å) on the beam's row: sin θ = 1/2π, 2θ = 18.32°.
         let two_theta = 2.0 * f64::asin(1.0 / (2.0 * std::f64::consts::PI));
@@ -129,10 +110,7 @@ mod tests {
 
     #[test]
     fn a_horizontally_polarized_beam_scatters_less_sideways() {
-        let s = Settings {
-            polarization: 1.0,
-            ..Settings::default()
-        };
+        let s = Settings { polarization: 1.0, ..Settings::default() };
         assert!(polarization(&s, 1.0, 0.0, 1.0) < 0.51 && polarization(&s, 0.0, 1.0, 1.0) > 0.99);
     }
 }

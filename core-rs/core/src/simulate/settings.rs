@@ -125,15 +125,7 @@ settings! {
 }
 
 /// Settings that count something, where a fraction would be cut off silently.
-const WHOLE: [&str; 7] = [
-    "seed",
-    "width",
-    "height",
-    "module_width",
-    "module_height",
-    "gap_x",
-    "gap_y",
-];
+const WHOLE: [&str; 7] = ["seed", "width", "height", "module_width", "module_height", "gap_x", "gap_y"];
 
 impl Settings {
     /// Sets one setting. Refuses an unknown name and a value outside the range of its [`Field`].
@@ -150,23 +142,14 @@ impl Settings {
 
     /// Checks every setting against its range.
     pub fn check(&self) -> Result<(), SettingError> {
-        FIELDS
-            .iter()
-            .try_for_each(|field| check(field, self.get(field.name).unwrap_or(f64::NAN)))
+        FIELDS.iter().try_for_each(|field| check(field, self.get(field.name).unwrap_or(f64::NAN)))
     }
 }
 
 fn check(field: &Field, value: f64) -> Result<(), SettingError> {
     if !(field.min..=field.max).contains(&value) {
-        let unit = if field.unit.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", field.unit)
-        };
-        return Err(error(
-            field.name,
-            format!("{value} is not in {} to {}{unit}", field.min, field.max),
-        ));
+        let unit = if field.unit.is_empty() { String::new() } else { format!(" {}", field.unit) };
+        return Err(error(field.name, format!("{value} is not in {} to {}{unit}", field.min, field.max)));
     }
     if value.fract() != 0.0 && WHOLE.contains(&field.name) {
         return Err(error(field.name, format!("{value} is not a whole number")));
@@ -176,10 +159,7 @@ fn check(field: &Field, value: f64) -> Result<(), SettingError> {
 
 /// A [`SettingError`] about `name`.
 pub(super) fn error(name: &str, what: String) -> SettingError {
-    SettingError {
-        name: name.to_string(),
-        what,
-    }
+    SettingError { name: name.to_string(), what }
 }
 
 #[cfg(test)]
@@ -194,9 +174,7 @@ mod tests {
             assert_eq!(settings.get(field.name), Some(field.default));
             settings.set(field.name, field.max).unwrap();
             assert_eq!(settings.get(field.name), Some(field.max), "{}", field.name);
-            assert!(settings
-                .set(field.name, field.max + field.max.abs() + 1.0)
-                .is_err());
+            assert!(settings.set(field.name, field.max + field.max.abs() + 1.0).is_err());
             assert!(settings.set(field.name, f64::NAN).is_err());
         }
         for name in WHOLE {
@@ -211,10 +189,6 @@ mod tests {
             settings.set("distance", -1.0).unwrap_err().to_string(),
             "simulation setting 'distance': -1 is not in 0.001 to 100 m"
         );
-        assert!(settings
-            .set("colour", 1.0)
-            .unwrap_err()
-            .to_string()
-            .contains("no such setting"));
+        assert!(settings.set("colour", 1.0).unwrap_err().to_string().contains("no such setting"));
     }
 }

@@ -68,9 +68,7 @@ pub(super) fn draw(
                 if square > limit || off.abs() > reach || square == 0.0 {
                     continue;
                 }
-                if let Some(spot) =
-                    reflection(s, key, [h, k, l], q, wave, width(s, mosaicity, square))
-                {
+                if let Some(spot) = reflection(s, key, [h, k, l], q, wave, width(s, mosaicity, square)) {
                     place(s, spot, &mut canvas, list);
                 }
             }
@@ -102,14 +100,7 @@ fn combine(basis: &[Vector; 3], h: i32, k: i32) -> Vector {
 }
 
 /// Where reflection `hkl` at `q` hits and with how many photons; `None` when it is out of reach or goes backwards.
-fn reflection(
-    s: &Settings,
-    key: Key,
-    hkl: [i32; 3],
-    q: Vector,
-    wave: f64,
-    width: f64,
-) -> Option<Spot> {
+fn reflection(s: &Settings, key: Key, hkl: [i32; 3], q: Vector, wave: f64, width: f64) -> Option<Spot> {
     let scattered = [q[0], q[1], q[2] + wave];
     let excitation = dot(scattered, scattered).sqrt() - wave;
     if excitation.abs() > REACH * width || scattered[2] <= 0.0 {
@@ -120,19 +111,9 @@ fn reflection(
     let off = excitation / width;
     // Debye-Waller: exp(−2B (sin θ/λ)²) with sin θ/λ = |q|/2.
     let damping = exp(-0.5 * s.b_factor * dot(q, q) - 0.5 * off * off);
-    let photons =
-        s.spot_photons * wilson_intensity(key, hkl) * damping * polarization(s, x, y, s.distance);
-    let [x, y] = [
-        x / s.pixel_size + s.beam_x - 0.5,
-        y / s.pixel_size + s.beam_y - 0.5,
-    ];
-    Some(Spot {
-        x,
-        y,
-        photons,
-        hkl,
-        excitation,
-    })
+    let photons = s.spot_photons * wilson_intensity(key, hkl) * damping * polarization(s, x, y, s.distance);
+    let [x, y] = [x / s.pixel_size + s.beam_x - 0.5, y / s.pixel_size + s.beam_y - 0.5];
+    Some(Spot { x, y, photons, hkl, excitation })
 }
 
 /// Adds a spot's photons to the canvas and lists it when its centre is on a valid pixel.
@@ -155,10 +136,7 @@ fn place(s: &Settings, spot: Spot, canvas: &mut Canvas, list: &mut Vec<Spot>) {
         }
     }
     let on_detector = (0..width).contains(&column) && (0..height).contains(&row);
-    if on_detector
-        && spot.photons >= Spot::LISTED_FROM
-        && canvas.mask[(row * width + column) as usize] == 0
-    {
+    if on_detector && spot.photons >= Spot::LISTED_FROM && canvas.mask[(row * width + column) as usize] == 0 {
         list.push(spot);
     }
 }
@@ -197,10 +175,7 @@ mod tests {
             assert!((moment(0, 0.0) - 1.0).abs() < 1e-12);
             assert!((moment(1, 0.0) - offset).abs() < 2e-3);
             // A pixel adds the variance of its own width, 1/12.
-            assert!(
-                (moment(2, offset) - sigma * sigma - 1.0 / 12.0).abs()
-                    < 0.01 * sigma * sigma + 0.006
-            );
+            assert!((moment(2, offset) - sigma * sigma - 1.0 / 12.0).abs() < 0.01 * sigma * sigma + 0.006);
         }
     }
 }

@@ -1,0 +1,117 @@
+//! The buffer that a frame is decoded into.
+
+use bytemuck::{cast_slice, cast_slice_mut, AnyBitPattern, NoUninit};
+
+/// Pixel types of frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PixelType {
+    /// uint8
+    U8,
+    /// uint16
+    U16,
+    /// uint32
+    U32,
+    /// int16
+    I16,
+    /// int32
+    I32,
+    /// float32
+    F32,
+}
+
+impl PixelType {
+    /// By the name that NumPy and JavaScript users know.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "uint8" => Self::U8,
+            "uint16" => Self::U16,
+            "uint32" => Self::U32,
+            "int16" => Self::I16,
+            "int32" => Self::I32,
+            "float32" => Self::F32,
+            _ => return None,
+        })
+    }
+
+    /// Bytes per pixel.
+    pub fn size(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::U16 | Self::I16 => 2,
+            Self::U32 | Self::I32 | Self::F32 => 4,
+        }
+    }
+}
+
+/// Pixels of one frame in raster order, little-endian, and a few spare ones behind.
+pub struct FrameBuffer {
+    pixel_type: PixelType,
+    pixels: usize,
+    words: Vec<u32>,
+}
+
+impl FrameBuffer {
+    /// Room for `pixels` pixels and `spare` more.
+    pub fn new(pixel_type: PixelType, pixels: usize, spare: usize) -> Self {
+        let bytes = (pixels + spare) * pixel_type.size();
+        Self { pixel_type, pixels, words: vec![0; bytes.div_ceil(4)] }
+    }
+
+    /// Type of the pixels.
+    pub fn pixel_type(&self) -> PixelType {
+        self.pixel_type
+    }
+
+    /// Bytes of the frame, without the spare ones.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        let bytes = self.pixels * self.pixel_type.size();
+        &mut cast_slice_mut(&mut self.words)[..bytes]
+    }
+
+    /// Bytes of the frame, without the spare ones.
+    pub fn bytes(&self) -> &[u8] {
+        &cast_slice(&self.words)[..self.pixels * self.pixel_type.size()]
+    }
+
+    /// Pixels of the frame. `T` must have the size of the pixel type.
+    pub fn pixels_mut<T: NoUninit + AnyBitPattern>(&mut self) -> &mut [T] {
+        assert_eq!(size_of::<T>(), self.pixel_type.size());
+        &mut cast_slice_mut(&mut self.words)[..self.pixels]
+    }
+
+    /// Pixels of the frame with the spare ones behind.
+    pub fn padded<T: NoUninit + AnyBitPattern>(&self) -> &[T] {
+        assert_eq!(size_of::<T>(), self.pixel_type.size());
+        cast_slice(&self.words)
+    }
+
+    /// One pixel's value.
+    #[inline(always)]
+    pub fn value(&self, pixel: usize) -> f64 {
+        match self.pixel_type {
+            PixelType::U8 => f64::from(self.padded::<u8>()[pixel]),
+            PixelType::U16 => f64::from(self.padded::<u16>()[pixel]),
+            PixelType::U32 => f64::from(self.padded::<u32>()[pixel]),
+            PixelType::I16 => f64::from(self.padded::<i16>()[pixel]),
+            PixelType::I32 => f64::from(self.padded::<i32>()[pixel]),
+            PixelType::F32 => f64::from(self.padded::<f32>()[pixel]),
+        }
+    }
+
+    /// The pixels at `index`, packed in the frame's type from the start of `packed`.
+    pub fn take(&self, index: &[u32], packed: &mut Vec<u32>) {
+        let bytes = index.len() * self.pixel_type.size();
+        packed.resize(bytes.div_ceil(4), 0);
+        match self.pixel_type.size() {
+            1 => take_as::<u8>(self.padded(), index, packed),
+            2 => take_as::<u16>(self.padded(), index, packed),
+            _ => take_as::<u32>(self.padded(), index, packed),
+        }
+    }
+}
+
+fn take_as<T: NoUninit + AnyBitPattern>(frame: &[T], index: &[u32], packed: &mut [u32]) {
+    for (value, &pixel) in cast_slice_mut::<u32, T>(packed).iter_mut().zip(index) {
+        *value = frame[pixel as usize];
+    }
+}

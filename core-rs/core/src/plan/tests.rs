@@ -1,0 +1,191 @@
+use super::*;
+use crate::geometry::{Geometry, Orientation, Unit};
+use crate::peaks::PeakSettings;
+use crate::pick::Cutoff;
+use crate::reduce::ErrorModel;
+
+const SHAPE: Shape = Shape { slow: 61, fast: 83 };
+
+fn settings() -> Settings {
+    Settings {
+        unit: Unit::RadiusM,
+        bins: 40,
+        clip: ClipSettings { error_model: ErrorModel::Azimuthal, cutoff: 0.0, cycle: 5 },
+        pick: Cutoff { cutoff: 2.0, noise: 1.0 },
+        peak_cutoff: Cutoff { cutoff: 3.0, noise: 1.0 },
+        peak: PeakSettings { patch: 5, connected: 2 },
+        solid_angle: false,
+        polarization: None,
+    }
+}
+
+fn input(pixel_type: PixelType) -> PlanInput {
+    let geometry = Geometry {
+        distance: 0.05,
+        poni1: 31.3e-4,
+        poni2: 40.9e-4,
+        rot1: 0.1,
+        rot2: -0.05,
+        rot3: 0.2,
+        wavelength: Some(1e-10),
+        pixel1: 1e-4,
+        pixel2: 1e-4,
+        orientation: Orientation::BottomRight,
+    };
+    let mask = (0..SHAPE.pixels()).map(|p| u8::from(p % 13 == 4 || p / SHAPE.fast == 30)).collect();
+    PlanInput {
+        geometry,
+        shape: SHAPE,
+        pixel_type,
+        validity: Validity { low: 0.0, high: 200.0, dummy: None },
+        mask: Some(mask),
+        dark: None,
+        flat: None,
+        settings: settings(),
+    }
+}
+
+/// Counts of a falling background with some spots; 250 is not valid.
+fn counts() -> Vec<u8> {
+    (0..SHAPE.pixels())
+        .map(|p| match p {
+            p if p % 977 == 0 => 250,
+            p if p % 311 < 2 => 90,
+            p => (20 + (p * 7919) % 11 - p % SHAPE.fast / 8) as u8,
+        })
+        .collect()
+}
+
+fn loaded(input: PlanInput) -> Plan {
+    let pixel_type = input.pixel_type;
+    let mut plan = Plan::new(input).unwrap();
+    let counts = counts();
+    match pixel_type {
+        PixelType::U8 => plan.frame().pixels_mut::<u8>().copy_from_slice(&counts),
+        PixelType::U16 => {
+            plan.frame().pixels_mut().iter_mut().zip(&counts).for_each(|(p, &c)| *p = u16::from(c))
+        }
+        PixelType::U32 => {
+            plan.frame().pixels_mut().iter_mut().zip(&counts).for_each(|(p, &c)| *p = u32::from(c))
+        }
+        PixelType::I16 => {
+            plan.frame().pixels_mut().iter_mut().zip(&counts).for_each(|(p, &c)| *p = i16::from(c))
+        }
+        PixelType::I32 => {
+            plan.frame().pixels_mut().iter_mut().zip(&counts).for_each(|(p, &c)| *p = i32::from(c))
+        }
+        PixelType::F32 => {
+            plan.frame().pixels_mut().iter_mut().zip(&counts).for_each(|(p, &c)| *p = f32::from(c))
+        }
+    }
+    plan.gather();
+    plan
+}
+
+const TYPES: [PixelType; 6] =
+    [PixelType::U8, PixelType::U16, PixelType::U32, PixelType::I16, PixelType::I32, PixelType::F32];
+
+#[test]
+fn every_pixel_type_gives_the_same_background_pixels_and_peaks() {
+    for corrected in [false, true] {
+        let make = |pixel_type| {
+            let mut input = input(pixel_type);
+            input.settings.solid_angle = corrected;
+            input.settings.polarization = corrected.then_some(0.99);
+            loaded(input)
+        };
+        let mut first = make(PixelType::U8);
+        let profile = first.clip().clone();
+        let index = first.pick().0.to_vec();
+        let peaks = first.peaks().clone();
+        assert!(first.is_exact() && first.invalid() > 0 && index.len() > 20 && peaks.len() > 5);
+        for pixel_type in TYPES {
+            let mut plan = make(pixel_type);
+            assert_eq!(plan.clip().count, profile.count, "{pixel_type:?}");
+            for (a, b) in plan.clip().mean.iter().zip(&profile.mean) {
+                assert!((a - b).abs() <= 1e-12 * b.abs());
+            }
+            assert_eq!(plan.invalid(), first.invalid());
+            assert_eq!(plan.pick().0, index);
+            assert_eq!(plan.peaks().x, peaks.x);
+        }
+    }
+}
+
+#[test]
+fn kept_values_are_packed_in_the_frames_type() {
+    let mut plan = loaded(input(PixelType::U16));
+    plan.clip();
+    let (index, packed) = plan.pick();
+    let values: &[u16] = &bytemuck::cast_slice(packed)[..index.len()];
+    let counts = counts();
+    assert!(index.iter().zip(values).all(|(&p, &v)| v == u16::from(counts[p as usize])));
+}
+
+#[test]
+fn masked_invalid_and_uncorrectable_pixels_are_never_kept() {
+    let mut input = input(PixelType::I32);
+    let mut flat = vec![1.0f32; SHAPE.pixels()];
+    flat[311] = 0.0;
+    flat[622] = f32::NAN;
+    let mask = input.mask.clone().unwrap();
+    input.flat = Some(flat);
+    let mut plan = loaded(input);
+    plan.clip();
+    let counts = counts();
+    assert!(plan.pick().0.iter().all(|&p| mask[p as usize] == 0 && counts[p as usize] != 250));
+    assert!(!plan.pick().0.contains(&311) && !plan.pick().0.contains(&622));
+    assert!(plan.radius()[311].is_nan() && plan.radius()[622].is_nan());
+}
+
+#[test]
+fn a_constant_dark_only_shifts_the_mean() {
+    let mut plain = loaded(input(PixelType::U16));
+    let mut dark_input = input(PixelType::U16);
+    dark_input.dark = Some(vec![3.5; SHAPE.pixels()]);
+    let mut dark = loaded(dark_input);
+    assert!(!dark.is_exact());
+    let profile = plain.clip().clone();
+    for (b, &mean) in dark.clip().clone().mean.iter().enumerate() {
+        assert!(profile.count[b] == 0 || (mean + 3.5 - profile.mean[b]).abs() < 1e-10);
+    }
+    assert_eq!(plain.pick().0, dark.pick().0);
+}
+
+#[test]
+fn norms_too_far_apart_take_the_f64_path() {
+    let mut input = input(PixelType::U16);
+    let mut flat = vec![1.0f32; SHAPE.pixels()];
+    flat[1] = 1e-9;
+    input.flat = Some(flat);
+    let mut plan = loaded(input);
+    assert!(!plan.is_exact());
+    assert!(plan.clip().mean.iter().all(|m| m.is_finite()));
+}
+
+#[test]
+fn clipping_does_not_depend_on_what_ran_before() {
+    let mut plan = loaded(input(PixelType::U16));
+    let first = plan.clip().clone();
+    plan.pick();
+    plan.peaks();
+    plan.integrate();
+    assert_eq!(*plan.clip(), first);
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let refused = |change: fn(&mut PlanInput)| {
+        let mut input = input(PixelType::U16);
+        change(&mut input);
+        Plan::new(input).err().expect("refused").to_string()
+    };
+    assert!(refused(|i| i.mask = Some(vec![0; 7])).contains("mask has 7 pixels"));
+    assert!(refused(|i| i.mask = Some(vec![1; SHAPE.pixels()])).contains("every pixel is masked"));
+    assert!(refused(|i| (i.settings.unit, i.geometry.wavelength) = (Unit::QNm, None)).contains("wavelength"));
+    assert!(refused(|i| i.geometry.distance = -1.0).contains("distance"));
+    assert!(refused(|i| i.settings.bins = 0).contains("number of bins"));
+    assert!(refused(|i| i.settings.peak.patch = 4).contains("patch"));
+    assert!(refused(|i| i.settings.polarization = Some(1.5)).contains("polarization"));
+    assert!(refused(|i| i.shape = Shape { slow: 1 << 20, fast: 1 << 20 }).contains("pixels"));
+}
