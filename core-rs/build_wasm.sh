@@ -49,7 +49,7 @@ fi
 export RUSTC RUSTC_BOOTSTRAP=1
 
 # No path of this machine may end up in the output.
-flags="-C target-feature=+simd128 -C linker=$linker -C strip=symbols \
+flags="-C target-feature=+simd128 -C linker=$linker -C strip=debuginfo \
   --remap-path-prefix=$root=braggsieve --remap-path-prefix=$cargo_home=cargo \
   --remap-path-prefix=$src=rust --remap-path-prefix=$target=target"
 
@@ -73,7 +73,7 @@ if [ "$what" != filter ]; then
     env -u RUSTC -u RUSTC_BOOTSTRAP cargo install --quiet --locked wasm-bindgen-cli --version $BINDGEN
   fi
   build braggsieve-wasm ""
-  wasm-bindgen --target bundler --out-dir "$root/ts/engine/wasm" --out-name braggsieve "$built/braggsieve_wasm.wasm"
+  wasm-bindgen --target bundler --remove-name-section --remove-producers-section --out-dir "$root/ts/engine/wasm" --out-name braggsieve "$built/braggsieve_wasm.wasm"
   size "$root/ts/engine/wasm/braggsieve_bg.wasm" "engine"
 fi
 

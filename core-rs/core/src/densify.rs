@@ -5,6 +5,10 @@
 //! normal distribution truncated there, by inversion; negative draws are 0 counts. Draws depend on seed, frame and
 //! pixel alone.
 
+mod rebuild;
+
+pub use rebuild::{Rebuild, RebuildError};
+
 use crate::background::{Background, RadialGrid};
 use crate::pick::{Cutoff, Threshold};
 use crate::random::{inverse_normal, uniform_pair_at, Stream};

@@ -169,6 +169,11 @@ impl Plan {
         self.index.clear();
         self.index.extend(self.picked.iter().map(|pixel| pixel as u32));
         self.frame.take(&self.index, &mut self.intensity);
+        self.picked()
+    }
+
+    /// What the last [`Plan::pick`] kept.
+    pub fn picked(&self) -> (&[u32], &[u32]) {
         (&self.index, &self.intensity)
     }
 

@@ -30,14 +30,8 @@ const LZ4: c_uint = 2;
 const MAX_RATIO: usize = 256;
 
 /// `H5Z_func_t`: transforms `*buf` in place or replaces it; returns the bytes in it, or 0 for failure.
-type Filter = unsafe extern "C" fn(
-    c_uint,
-    usize,
-    *const c_uint,
-    usize,
-    *mut usize,
-    *mut *mut c_void,
-) -> usize;
+type Filter =
+    unsafe extern "C" fn(c_uint, usize, *const c_uint, usize, *mut usize, *mut *mut c_void) -> usize;
 
 /// `H5Z_class2_t`: what libhdf5 wants to know of a filter.
 #[repr(C)]
@@ -109,15 +103,7 @@ unsafe extern "C" fn filter(
     let (scratch, packed) = guard.get_or_insert_with(Default::default);
     if flags & REVERSE == 0 {
         let plain = &data[..nbytes];
-        if bitshuffle_lz4::encode(
-            plain,
-            elem_size as usize,
-            block_elems as usize,
-            packed,
-            scratch,
-        )
-        .is_err()
-        {
+        if bitshuffle_lz4::encode(plain, elem_size as usize, block_elems as usize, packed, scratch).is_err() {
             return 0;
         }
         return put(packed, data, buf_size, buf);
@@ -126,10 +112,7 @@ unsafe extern "C" fn filter(
     let Some(total) = chunk.first_chunk().map(|&bytes| u64::from_be_bytes(bytes)) else {
         return 0;
     };
-    let Some(total) = usize::try_from(total)
-        .ok()
-        .filter(|&t| t / MAX_RATIO <= nbytes && t > 0)
-    else {
+    let Some(total) = usize::try_from(total).ok().filter(|&t| t / MAX_RATIO <= nbytes && t > 0) else {
         return 0;
     };
     let out = heap::malloc(total).cast::<u8>();
@@ -157,8 +140,7 @@ unsafe fn put(bytes: &[u8], data: &mut [u8], buf_size: *mut usize, buf: *mut *mu
     if out.is_null() {
         return 0;
     }
-    out.cast::<u8>()
-        .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+    out.cast::<u8>().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
     replace(out, bytes.len(), buf_size, buf);
     bytes.len()
 }

@@ -7,7 +7,6 @@ mod wasm;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use wasm as lanes;
 
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod plain;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 use plain as lanes;

@@ -1,0 +1,137 @@
+//! Whole frames from a sparse file, in the file's pixel type: buffers made once, reused for every frame.
+
+use super::{restore, DensePixel, Densify, Noise};
+use crate::background::Background;
+use crate::plan::{FrameBuffer, PixelType};
+use bytemuck::{AnyBitPattern, NoUninit};
+
+/// Rebuilds the frames of one sparse file.
+pub struct Rebuild {
+    densify: Densify,
+    dummy: f64,
+    background: Background,
+    frame: FrameBuffer,
+}
+
+/// Why a frame cannot be rebuilt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RebuildError {
+    /// background arrays do not have one value per bin
+    Bins,
+    /// `index` and `intensity` do not have the same length
+    Lengths,
+    /// a kept pixel lies outside the frame
+    Outside {
+        /// its index
+        index: u32,
+    },
+}
+
+impl std::fmt::Display for RebuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bins => f.write_str("the background does not have one value per bin"),
+            Self::Lengths => f.write_str("there are not as many kept values as kept positions"),
+            Self::Outside { index } => write!(f, "the kept pixel {index} lies outside the frame"),
+        }
+    }
+}
+
+impl std::error::Error for RebuildError {}
+
+impl Rebuild {
+    /// `dummy`: value of masked pixels, converted to the pixel type (NaN is for float frames).
+    pub fn new(densify: Densify, pixel_type: PixelType, dummy: f64) -> Self {
+        let (pixels, bins) = (densify.radius.len(), densify.grid.bins);
+        Self {
+            densify,
+            dummy,
+            background: Background::new(bins),
+            frame: FrameBuffer::new(pixel_type, pixels, 0),
+        }
+    }
+
+    /// One frame: `mean` and `std` per bin, raster indices and values of the kept pixels (little-endian bytes of the
+    /// pixel type). The result lies in [`Rebuild::pixels`].
+    pub fn frame(
+        &mut self,
+        mean: &[f32],
+        std: &[f32],
+        index: &[u32],
+        intensity: &[u8],
+        noise: &Noise,
+    ) -> Result<(), RebuildError> {
+        let bins = self.background.mean.len();
+        if mean.len() != bins || std.len() != bins {
+            return Err(RebuildError::Bins);
+        }
+        if index.len() * self.frame.pixel_type().size() != intensity.len() {
+            return Err(RebuildError::Lengths);
+        }
+        let pixels = self.densify.radius.len();
+        if let Some(&index) = index.iter().find(|&&index| index as usize >= pixels) {
+            return Err(RebuildError::Outside { index });
+        }
+        self.background.mean.copy_from_slice(mean);
+        self.background.std.copy_from_slice(std);
+        let dummy = self.dummy;
+        match self.frame.pixel_type() {
+            PixelType::U8 => self.rebuild(index, intensity, dummy as u8, noise),
+            PixelType::U16 => self.rebuild(index, intensity, dummy as u16, noise),
+            PixelType::U32 => self.rebuild(index, intensity, dummy as u32, noise),
+            PixelType::I16 => self.rebuild(index, intensity, dummy as i16, noise),
+            PixelType::I32 => self.rebuild(index, intensity, dummy as i32, noise),
+            PixelType::F32 => self.rebuild(index, intensity, dummy as f32, noise),
+        }
+        Ok(())
+    }
+
+    /// The frame that was rebuilt last, little-endian bytes in raster order.
+    pub fn pixels(&self) -> &[u8] {
+        self.frame.bytes()
+    }
+
+    fn rebuild<T: DensePixel + NoUninit + AnyBitPattern>(
+        &mut self,
+        index: &[u32],
+        intensity: &[u8],
+        dummy: T,
+        noise: &Noise,
+    ) {
+        let out = self.frame.pixels_mut::<T>();
+        self.densify.background(&self.background, noise, dummy, out);
+        for (&pixel, bytes) in index.iter().zip(intensity.chunks_exact(size_of::<T>())) {
+            restore(&[pixel], &[bytemuck::pod_read_unaligned(bytes)], out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::background::RadialGrid;
+
+    fn rebuild() -> Rebuild {
+        let radius = vec![1.0, 2.0, f32::NAN, 3.0];
+        let grid = RadialGrid { first: 1.0, width: 1.0, bins: 3 };
+        Rebuild::new(Densify::new(radius, None, grid, None), PixelType::I16, -1.0)
+    }
+
+    const NONE: Noise = Noise { scale: 0.0, seed: 0, frame: 0 };
+
+    #[test]
+    fn background_kept_pixels_and_dummies_make_a_frame() {
+        let mut rebuild = rebuild();
+        rebuild.frame(&[4.0, 5.0, 6.0], &[1.0; 3], &[3], &(-300i16).to_le_bytes(), &NONE).unwrap();
+        assert_eq!(bytemuck::cast_slice::<u8, i16>(rebuild.pixels()), [4, 5, -1, -300]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let mut rebuild = rebuild();
+        let outside = rebuild.frame(&[0.0; 3], &[0.0; 3], &[4], &[0; 2], &NONE);
+        assert_eq!(outside, Err(RebuildError::Outside { index: 4 }));
+        assert_eq!(rebuild.frame(&[0.0; 2], &[0.0; 3], &[], &[], &NONE), Err(RebuildError::Bins));
+        assert_eq!(rebuild.frame(&[0.0; 3], &[0.0; 3], &[1], &[0], &NONE), Err(RebuildError::Lengths));
+    }
+}

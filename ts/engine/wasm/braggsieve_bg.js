@@ -1,0 +1,1177 @@
+/**
+ * Rebuilds frames one after the other into one buffer.
+ */
+export class Densifier {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        DensifierFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_densifier_free(ptr, 0);
+    }
+    /**
+     * Rebuilds frame number `frame`. `intensity`: little-endian bytes of the kept values; `noise`: 0 to 1 of the
+     * recorded std.
+     * @param {Float32Array | number[]} mean
+     * @param {Float32Array | number[]} std
+     * @param {Uint32Array | number[]} index
+     * @param {Uint8Array | number[]} intensity
+     * @param {number} noise
+     * @param {bigint} seed
+     * @param {number} frame
+     */
+    frame(mean, std, index, intensity, noise, seed, frame) {
+        const val5 = +noise;
+        const val6 = BigInt.asIntN(64, seed);
+        const val7 = +frame;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passArrayF32ToWasm0(mean, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayF32ToWasm0(std, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray32ToWasm0(index, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArray8ToWasm0(intensity, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.densifier_frame(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val5, val6, val7);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * `radius`: per pixel, NaN where masked; `first`, `width`, `bins`: centre of the first bin, distance of centres,
+     * their number; `cutoff`, `cutoff_noise`: what picked, where known; `dummy`: value of masked pixels.
+     * @param {string} type_name
+     * @param {Float32Array | number[]} radius
+     * @param {Float32Array | number[] | null | undefined} normalization
+     * @param {number} first
+     * @param {number} width
+     * @param {number} bins
+     * @param {number | null | undefined} cutoff
+     * @param {number} cutoff_noise
+     * @param {number} dummy
+     */
+    constructor(type_name, radius, normalization, first, width, bins, cutoff, cutoff_noise, dummy) {
+        const val4 = +first;
+        const val5 = +width;
+        const val6 = +bins;
+        const val7 = +(isLikeNone(cutoff) ? 0 : cutoff);
+        const val8 = +cutoff_noise;
+        const val9 = +dummy;
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passStringToWasm0(type_name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayF32ToWasm0(radius, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(normalization) ? 0 : passArrayF32ToWasm0(normalization, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.densifier_new(ptr0, len0, ptr1, len1, ptr2, len2, val4, val5, val6, !isLikeNone(cutoff), val7, val8, val9);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        DensifierFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Place of the rebuilt frame.
+     * @returns {number}
+     */
+    pixelsPointer() {
+        const ret = wasm.densifier_pixelsPointer(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) Densifier.prototype[Symbol.dispose] = Densifier.prototype.free;
+
+/**
+ * A plan and the number of values that its last stage gave.
+ */
+export class Plan {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        PlanFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_plan_free(ptr, 0);
+    }
+    /**
+     * Background of the last clipped frame: mean then std of all bins.
+     * @returns {Float32Array}
+     */
+    background() {
+        const ret = wasm.plan_background(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Radial coordinate of the bin centres.
+     * @returns {Float64Array}
+     */
+    centres() {
+        const ret = wasm.plan_centres(this.__wbg_ptr);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * Reduces with clipping and makes the background: mean, std, sem, count of all bins, one after the other.
+     * @returns {Float64Array}
+     */
+    clip() {
+        const ret = wasm.plan_clip(this.__wbg_ptr);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * Place of the frame buffer.
+     * @returns {number}
+     */
+    framePointer() {
+        const ret = wasm.plan_framePointer(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Takes over what lies in the frame buffer.
+     */
+    gather() {
+        wasm.plan_gather(this.__wbg_ptr);
+    }
+    /**
+     * Reduces without clipping: mean, std, sem, count of all bins, one after the other.
+     * @returns {Float64Array}
+     */
+    integrate() {
+        const ret = wasm.plan_integrate(this.__wbg_ptr);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * Unmasked pixels without a valid value in the last reduction.
+     * @returns {number}
+     */
+    invalid() {
+        const ret = wasm.plan_invalid(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * Decodes a bitshuffle-LZ4 chunk into the frame buffer.
+     * @param {Uint8Array | number[]} chunk
+     */
+    loadBitshuffleLz4(chunk) {
+        const ptr0 = passArray8ToWasm0(chunk, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.plan_loadBitshuffleLz4(this.__wbg_ptr, ptr0, len0);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Decodes a CBF byte-offset section into the frame buffer.
+     * @param {Uint8Array | number[]} section
+     */
+    loadByteOffset(section) {
+        const ptr0 = passArray8ToWasm0(section, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.plan_loadByteOffset(this.__wbg_ptr, ptr0, len0);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
+     * Maps hold one entry per pixel in raster order; they are moved in.
+     * @param {PlanOptions} options
+     * @param {Uint8Array | number[] | null} [mask]
+     * @param {Float32Array | number[] | null} [dark]
+     * @param {Float32Array | number[] | null} [flat]
+     */
+    constructor(options, mask, dark, flat) {
+        _assertClass(options, PlanOptions);
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = isLikeNone(mask) ? 0 : passArray8ToWasm0(mask, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(dark) ? 0 : passArrayF32ToWasm0(dark, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(flat) ? 0 : passArrayF32ToWasm0(flat, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.plan_new(options.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        PlanFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Norm per pixel; `undefined` without corrections.
+     * @returns {Float32Array | undefined}
+     */
+    normalization() {
+        const ret = wasm.plan_normalization(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        }
+        return v1;
+    }
+    /**
+     * Finds peaks: x, y, intensity, sigma, pixels of all peaks, one after the other.
+     * @returns {Float32Array}
+     */
+    peaks() {
+        const ret = wasm.plan_peaks(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Picks; gives the number of kept pixels.
+     * @returns {number}
+     */
+    pick() {
+        const ret = wasm.plan_pick(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Places of the raster indices (u32) and of the values (frame's type) that `pick` kept.
+     * @returns {Uint32Array}
+     */
+    pickedPointers() {
+        const ret = wasm.plan_pickedPointers(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Radial coordinate per pixel, NaN where masked.
+     * @returns {Float32Array}
+     */
+    radius() {
+        const ret = wasm.plan_radius(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Pixels that are not masked.
+     * @returns {number}
+     */
+    validPixels() {
+        const ret = wasm.plan_validPixels(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) Plan.prototype[Symbol.dispose] = Plan.prototype.free;
+
+/**
+ * Fields named as in TypeScript; lengths in m, angles in rad. `undefined` numbers are absent.
+ */
+export class PlanOptions {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        PlanOptionsFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_planoptions_free(ptr, 0);
+    }
+    /**
+     * @returns {number}
+     */
+    get bins() {
+        const ret = wasm.__wbg_get_planoptions_bins(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * @returns {number}
+     */
+    get connected() {
+        const ret = wasm.__wbg_get_planoptions_connected(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * @returns {number}
+     */
+    get cutoffClip() {
+        const ret = wasm.__wbg_get_planoptions_cutoffClip(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get cutoffPeak() {
+        const ret = wasm.__wbg_get_planoptions_cutoffPeak(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get cutoffPick() {
+        const ret = wasm.__wbg_get_planoptions_cutoffPick(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get cycle() {
+        const ret = wasm.__wbg_get_planoptions_cycle(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * @returns {number | undefined}
+     */
+    get deltaDummy() {
+        const ret = wasm.__wbg_get_planoptions_deltaDummy(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * @returns {number}
+     */
+    get distance() {
+        const ret = wasm.__wbg_get_planoptions_distance(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number | undefined}
+     */
+    get dummy() {
+        const ret = wasm.__wbg_get_planoptions_dummy(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * @returns {string}
+     */
+    get errorModel() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.__wbg_get_planoptions_errorModel(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * @returns {number}
+     */
+    get fast() {
+        const ret = wasm.__wbg_get_planoptions_fast(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * @returns {number}
+     */
+    get noise() {
+        const ret = wasm.__wbg_get_planoptions_noise(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get orientation() {
+        const ret = wasm.__wbg_get_planoptions_orientation(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get patchSize() {
+        const ret = wasm.__wbg_get_planoptions_patchSize(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * @returns {number}
+     */
+    get pixel1() {
+        const ret = wasm.__wbg_get_planoptions_pixel1(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get pixel2() {
+        const ret = wasm.__wbg_get_planoptions_pixel2(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {string}
+     */
+    get pixelType() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.__wbg_get_planoptions_pixelType(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * @returns {number | undefined}
+     */
+    get polarizationFactor() {
+        const ret = wasm.__wbg_get_planoptions_polarizationFactor(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * @returns {number}
+     */
+    get poni1() {
+        const ret = wasm.__wbg_get_planoptions_poni1(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get poni2() {
+        const ret = wasm.__wbg_get_planoptions_poni2(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get rot1() {
+        const ret = wasm.__wbg_get_planoptions_rot1(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get rot2() {
+        const ret = wasm.__wbg_get_planoptions_rot2(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get rot3() {
+        const ret = wasm.__wbg_get_planoptions_rot3(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * @returns {number}
+     */
+    get slow() {
+        const ret = wasm.__wbg_get_planoptions_slow(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * @returns {boolean}
+     */
+    get solidAngle() {
+        const ret = wasm.__wbg_get_planoptions_solidAngle(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
+     * @returns {string}
+     */
+    get unit() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.__wbg_get_planoptions_unit(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
+     * @returns {number | undefined}
+     */
+    get validHigh() {
+        const ret = wasm.__wbg_get_planoptions_validHigh(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * @returns {number | undefined}
+     */
+    get validLow() {
+        const ret = wasm.__wbg_get_planoptions_validLow(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * @returns {number | undefined}
+     */
+    get wavelength() {
+        const ret = wasm.__wbg_get_planoptions_wavelength(this.__wbg_ptr);
+        return ret[0] === 0 ? undefined : ret[1];
+    }
+    /**
+     * All fields zero, empty or absent: the caller sets every one.
+     */
+    constructor() {
+        const ret = wasm.planoptions_new();
+        this.__wbg_ptr = ret;
+        PlanOptionsFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * @param {number} arg0
+     */
+    set bins(arg0) {
+        wasm.__wbg_set_planoptions_bins(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set connected(arg0) {
+        wasm.__wbg_set_planoptions_connected(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set cutoffClip(arg0) {
+        wasm.__wbg_set_planoptions_cutoffClip(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set cutoffPeak(arg0) {
+        wasm.__wbg_set_planoptions_cutoffPeak(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set cutoffPick(arg0) {
+        wasm.__wbg_set_planoptions_cutoffPick(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set cycle(arg0) {
+        wasm.__wbg_set_planoptions_cycle(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number | null} [arg0]
+     */
+    set deltaDummy(arg0) {
+        wasm.__wbg_set_planoptions_deltaDummy(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set distance(arg0) {
+        wasm.__wbg_set_planoptions_distance(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number | null} [arg0]
+     */
+    set dummy(arg0) {
+        wasm.__wbg_set_planoptions_dummy(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
+    }
+    /**
+     * @param {string} arg0
+     */
+    set errorModel(arg0) {
+        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_planoptions_errorModel(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set fast(arg0) {
+        wasm.__wbg_set_planoptions_fast(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set noise(arg0) {
+        wasm.__wbg_set_planoptions_noise(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set orientation(arg0) {
+        wasm.__wbg_set_planoptions_orientation(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set patchSize(arg0) {
+        wasm.__wbg_set_planoptions_patchSize(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set pixel1(arg0) {
+        wasm.__wbg_set_planoptions_pixel1(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set pixel2(arg0) {
+        wasm.__wbg_set_planoptions_pixel2(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {string} arg0
+     */
+    set pixelType(arg0) {
+        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_planoptions_pixelType(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * @param {number | null} [arg0]
+     */
+    set polarizationFactor(arg0) {
+        wasm.__wbg_set_planoptions_polarizationFactor(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set poni1(arg0) {
+        wasm.__wbg_set_planoptions_poni1(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set poni2(arg0) {
+        wasm.__wbg_set_planoptions_poni2(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set rot1(arg0) {
+        wasm.__wbg_set_planoptions_rot1(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set rot2(arg0) {
+        wasm.__wbg_set_planoptions_rot2(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set rot3(arg0) {
+        wasm.__wbg_set_planoptions_rot3(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {number} arg0
+     */
+    set slow(arg0) {
+        wasm.__wbg_set_planoptions_slow(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {boolean} arg0
+     */
+    set solidAngle(arg0) {
+        wasm.__wbg_set_planoptions_solidAngle(this.__wbg_ptr, arg0);
+    }
+    /**
+     * @param {string} arg0
+     */
+    set unit(arg0) {
+        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_planoptions_unit(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * @param {number | null} [arg0]
+     */
+    set validHigh(arg0) {
+        wasm.__wbg_set_planoptions_validHigh(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
+    }
+    /**
+     * @param {number | null} [arg0]
+     */
+    set validLow(arg0) {
+        wasm.__wbg_set_planoptions_validLow(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
+    }
+    /**
+     * @param {number | null} [arg0]
+     */
+    set wavelength(arg0) {
+        wasm.__wbg_set_planoptions_wavelength(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
+    }
+}
+if (Symbol.dispose) PlanOptions.prototype[Symbol.dispose] = PlanOptions.prototype.free;
+
+/**
+ * A simulated detector; one frame at a time, 16-bit unsigned.
+ */
+export class Simulator {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        SimulatorFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_simulator_free(ptr, 0);
+    }
+    /**
+     * Makes frame `index` and its truth.
+     * @param {number} index
+     */
+    frame(index) {
+        wasm.simulator_frame(this.__wbg_ptr, index);
+    }
+    /**
+     * Rows.
+     * @returns {number}
+     */
+    height() {
+        const ret = wasm.simulator_height(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Whether there is a crystal in the beam.
+     * @returns {boolean}
+     */
+    hit() {
+        const ret = wasm.simulator_hit(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
+     * The pixel mask, one NXmx bit field per pixel.
+     * @returns {Uint32Array}
+     */
+    mask() {
+        const ret = wasm.simulator_mask(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * The default settings, with `values` for those that `names` tells.
+     * @param {string[]} names
+     * @param {Float64Array | number[]} values
+     */
+    constructor(names, values) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArrayJsValueToWasm0(names, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayF64ToWasm0(values, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 8, 8); }
+            if (ptr0) { wasm.__externref_drop_slice(ptr0, len0); wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.simulator_new(ptr0, len0, ptr1, len1);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        this.__wbg_ptr = ret[0];
+        SimulatorFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Its rotation, nine numbers row by row.
+     * @returns {Float64Array}
+     */
+    orientation() {
+        const ret = wasm.simulator_orientation(this.__wbg_ptr);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * Place of the frame's pixels.
+     * @returns {number}
+     */
+    pixelsPointer() {
+        const ret = wasm.simulator_pixelsPointer(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Six numbers per spot: x, y, photons, h, k, l.
+     * @returns {Float64Array}
+     */
+    spots() {
+        const ret = wasm.simulator_spots(this.__wbg_ptr);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * Columns.
+     * @returns {number}
+     */
+    width() {
+        const ret = wasm.simulator_width(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) Simulator.prototype[Symbol.dispose] = Simulator.prototype.free;
+
+/**
+ * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
+ * @param {PlanOptions} options
+ * @returns {Float64Array}
+ */
+export function chiMap(options) {
+    _assertClass(options, PlanOptions);
+    const ret = wasm.chiMap(options.__wbg_ptr);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+    return v1;
+}
+
+/**
+ * Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
+ * @param {Uint8Array | number[]} section
+ * @param {number} pixels
+ * @returns {Int32Array}
+ */
+export function decodeByteOffset(section, pixels) {
+    const val2 = +pixels;
+    const ptr0 = passArray8ToWasm0(section, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.decodeByteOffset(ptr0, len0, val2);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v3 = getArrayI32FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v3;
+}
+
+/**
+ * Encodes int32 pixels as a CBF byte-offset section.
+ * @param {Int32Array | number[]} image
+ * @returns {Uint8Array}
+ */
+export function encodeByteOffset(image) {
+    const ptr0 = passArray32ToWasm0(image, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.encodeByteOffset(ptr0, len0);
+    var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v2;
+}
+
+/**
+ * Radial coordinate of each pixel in f64.
+ * @param {PlanOptions} options
+ * @returns {Float64Array}
+ */
+export function radialMap(options) {
+    _assertClass(options, PlanOptions);
+    const ret = wasm.radialMap(options.__wbg_ptr);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+    return v1;
+}
+
+/**
+ * The settings of a simulation: one line each of name, default, min, max, unit and meaning, separated by tabs.
+ * @returns {string[]}
+ */
+export function simulationFields() {
+    const ret = wasm.simulationFields();
+    var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v1;
+}
+export function __wbg_Error_208446807d0d1e30(arg0, arg1) {
+    const ret = Error(getStringFromWasm0(arg0, arg1));
+    return ret;
+}
+export function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0, arg1) {
+    const obj = arg1;
+    const ret = typeof(obj) === 'string' ? obj : undefined;
+    var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    var len1 = WASM_VECTOR_LEN;
+    getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
+    getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
+}
+export function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0, arg1) {
+    throw new Error(getStringFromWasm0(arg0, arg1));
+}
+export function __wbindgen_generic_0000000000000001(arg0, arg1) {
+    // Cast intrinsic for `Ref(String) -> Externref`.
+    const ret = getStringFromWasm0(arg0, arg1);
+    return ret;
+}
+export function __wbindgen_init_externref_table() {
+    const table = wasm.__wbindgen_externrefs;
+    table.set(0, undefined);
+    table.set(1024, undefined);
+    table.set(1025, null);
+    table.set(1026, true);
+    table.set(1027, false);
+}
+const DensifierFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_densifier_free(ptr, 1));
+const PlanFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_plan_free(ptr, 1));
+const PlanOptionsFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_planoptions_free(ptr, 1));
+const SimulatorFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_simulator_free(ptr, 1));
+
+function addToExternrefTable0(obj) {
+    const idx = wasm.__externref_table_alloc();
+    wasm.__wbindgen_externrefs.set(idx, obj);
+    return idx;
+}
+
+function _assertClass(instance, klass) {
+    if (!(instance instanceof klass)) {
+        throw new Error(`expected instance of ${klass.name}`);
+    }
+}
+
+function getArrayF32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getFloat32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+}
+
+function getArrayF64FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getFloat64ArrayMemory0().subarray(ptr / 8, ptr / 8 + len);
+}
+
+function getArrayI32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getInt32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+}
+
+function getArrayJsValueFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    const mem = getDataViewMemory0();
+    const result = [];
+    for (let i = ptr; i < ptr + 4 * len; i += 4) {
+        result.push(wasm.__wbindgen_externrefs.get(mem.getUint32(i, true)));
+    }
+    wasm.__externref_drop_slice(ptr, len);
+    return result;
+}
+
+function getArrayU32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+}
+
+function getArrayU8FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
+}
+
+let cachedDataViewMemory0 = null;
+function getDataViewMemory0() {
+    if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {
+        cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
+    }
+    return cachedDataViewMemory0;
+}
+
+let cachedFloat32ArrayMemory0 = null;
+function getFloat32ArrayMemory0() {
+    if (cachedFloat32ArrayMemory0 === null || cachedFloat32ArrayMemory0.byteLength === 0) {
+        cachedFloat32ArrayMemory0 = new Float32Array(wasm.memory.buffer);
+    }
+    return cachedFloat32ArrayMemory0;
+}
+
+let cachedFloat64ArrayMemory0 = null;
+function getFloat64ArrayMemory0() {
+    if (cachedFloat64ArrayMemory0 === null || cachedFloat64ArrayMemory0.byteLength === 0) {
+        cachedFloat64ArrayMemory0 = new Float64Array(wasm.memory.buffer);
+    }
+    return cachedFloat64ArrayMemory0;
+}
+
+let cachedInt32ArrayMemory0 = null;
+function getInt32ArrayMemory0() {
+    if (cachedInt32ArrayMemory0 === null || cachedInt32ArrayMemory0.byteLength === 0) {
+        cachedInt32ArrayMemory0 = new Int32Array(wasm.memory.buffer);
+    }
+    return cachedInt32ArrayMemory0;
+}
+
+function getStringFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+
+let cachedUint32ArrayMemory0 = null;
+function getUint32ArrayMemory0() {
+    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
+        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
+    }
+    return cachedUint32ArrayMemory0;
+}
+
+let cachedUint8ArrayMemory0 = null;
+function getUint8ArrayMemory0() {
+    if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
+        cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
+    }
+    return cachedUint8ArrayMemory0;
+}
+
+function isLikeNone(x) {
+    return x === undefined || x === null;
+}
+
+function passArray32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getUint32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArray8ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 1, 1) >>> 0;
+    getUint8ArrayMemory0().set(arg, ptr / 1);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArrayF32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getFloat32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArrayF64ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 8, 8) >>> 0;
+    getFloat64ArrayMemory0().set(arg, ptr / 8);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArrayJsValueToWasm0(array, malloc) {
+    const ptr = malloc(array.length * 4, 4) >>> 0;
+    for (let i = 0; i < array.length; i++) {
+        const add = addToExternrefTable0(array[i]);
+        getDataViewMemory0().setUint32(ptr + 4 * i, add, true);
+    }
+    WASM_VECTOR_LEN = array.length;
+    return ptr;
+}
+
+function passStringToWasm0(arg, malloc, realloc) {
+    if (realloc === undefined) {
+        const buf = cachedTextEncoder.encode(arg);
+        const ptr = malloc(buf.length, 1) >>> 0;
+        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
+        WASM_VECTOR_LEN = buf.length;
+        return ptr;
+    }
+
+    let len = arg.length;
+    let ptr = malloc(len, 1) >>> 0;
+
+    const mem = getUint8ArrayMemory0();
+
+    let offset = 0;
+
+    for (; offset < len; offset++) {
+        const code = arg.charCodeAt(offset);
+        if (code > 0x7F) break;
+        mem[ptr + offset] = code;
+    }
+    if (offset !== len) {
+        if (offset !== 0) {
+            arg = arg.slice(offset);
+        }
+        ptr = realloc(ptr, len, len = offset + arg.length * 3, 1) >>> 0;
+        const view = getUint8ArrayMemory0().subarray(ptr + offset, ptr + len);
+        const ret = cachedTextEncoder.encodeInto(arg, view);
+
+        offset += ret.written;
+        ptr = realloc(ptr, len, offset, 1) >>> 0;
+    }
+
+    WASM_VECTOR_LEN = offset;
+    return ptr;
+}
+
+function takeFromExternrefTable0(idx) {
+    const value = wasm.__wbindgen_externrefs.get(idx);
+    wasm.__externref_table_dealloc(idx);
+    return value;
+}
+
+let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+cachedTextDecoder.decode();
+const MAX_SAFARI_DECODE_BYTES = 2146435072;
+let numBytesDecoded = 0;
+function decodeText(bytes) {
+    numBytesDecoded += bytes.length;
+    if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+        cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
+        cachedTextDecoder.decode();
+        numBytesDecoded = bytes.length;
+    }
+    return cachedTextDecoder.decode(bytes);
+}
+
+const cachedTextEncoder = new TextEncoder();
+
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = function (arg, view) {
+        const buf = cachedTextEncoder.encode(arg);
+        view.set(buf);
+        return {
+            read: arg.length,
+            written: buf.length
+        };
+    };
+}
+
+let WASM_VECTOR_LEN = 0;
+
+
+let wasm;
+export function __wbg_set_wasm(val) {
+    wasm = val;
+}
