@@ -5,8 +5,8 @@
 
 /** Base of every error that this library throws on purpose. */
 export class BraggsieveError extends Error {
-  /** Exit status of the command line: 1 for failed work, 2 for wrong arguments. */
-  readonly exitCode: 1 | 2 = 1;
+  /** Exit status of the command line: 1 for failed work, 2 for wrong arguments, 130 when interrupted. */
+  readonly exitCode: 1 | 2 | 130 = 1;
   override name = "BraggsieveError";
 }
 
@@ -50,4 +50,15 @@ export class OutputError extends BraggsieveError {
 export class UsageError extends BraggsieveError {
   override name = "UsageError";
   override readonly exitCode = 2 as const;
+}
+
+/** The user stopped the run (Ctrl-C or an AbortSignal): exit status 130. Nothing unfinished is left behind. */
+export class InterruptedError extends BraggsieveError {
+  override name = "InterruptedError";
+  override readonly exitCode = 130 as const;
+}
+
+/** What went wrong, as one line of text, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
