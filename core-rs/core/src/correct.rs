@@ -5,8 +5,8 @@
 
 use crate::bins::{Runs, RUN};
 
-/// Pixels that integer gathering reads: widened to i32. Values that i32 cannot hold become `i32::MAX`, which no
-/// valid range includes for unsigned 32-bit frames: no counting detector counts that far.
+/// Pixels that integer gathering reads: widened to i32. Unsigned values that i32 cannot hold become −1, which no
+/// valid range of unsigned frames includes: no counting detector counts that far, such values mark bad pixels.
 pub trait IntegerPixel: Copy {
     /// The value as i32.
     fn widen(self) -> i32;
@@ -23,17 +23,16 @@ widen_losslessly!(u8, u16, i16, i32);
 impl IntegerPixel for u32 {
     #[inline(always)]
     fn widen(self) -> i32 {
-        self.min(i32::MAX as u32) as i32
+        i32::try_from(self).unwrap_or(-1)
     }
 }
 
 /// Permutes a frame into bin order: `signal[place] = frame[order[place]]`.
 ///
-/// `frame` is followed by at least `RUN − 1` spare pixels and `signal` by as many spare places: each run is moved
-/// by one fixed-width copy, whose excess the next run overwrites.
+/// `frame` is followed by at least `RUN − 1` spare pixels: runs are moved by copies of fixed width.
 ///
 /// # Panics
-/// When the spare room is missing.
+/// When the spare pixels are missing or `signal` is not as long as the bin order.
 pub fn gather<T: IntegerPixel>(frame: &[T], runs: &Runs, signal: &mut [i32]) {
     gather_with(frame, runs, signal, T::widen);
 }
@@ -45,38 +44,43 @@ pub fn gather_float(frame: &[f32], runs: &Runs, signal: &mut [f32]) {
 
 #[inline(always)]
 fn gather_with<T: Copy, U: Copy>(frame: &[T], runs: &Runs, signal: &mut [U], convert: impl Fn(T) -> U) {
-    assert!(signal.len() >= runs.pixels + RUN - 1, "spare room behind the signal");
-    let mut place = 0;
-    for run in runs.iter() {
-        let start = run.start as usize;
+    for run in &runs.wide {
+        let (start, place) = (run.start as usize, run.place as usize);
         let source: &[T] = &frame[start..start + RUN];
         let target: &mut [U] = &mut signal[place..place + RUN];
         for lane in 0..RUN {
             target[lane] = convert(source[lane]);
         }
-        place += usize::from(run.length);
+    }
+    for run in &runs.exact {
+        let (start, place, length) = (run.start as usize, run.place as usize, run.length as usize);
+        for (target, &source) in signal[place..place + length].iter_mut().zip(&frame[start..]) {
+            *target = convert(source);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bins::Bins;
 
     #[test]
     fn gathering_by_runs_is_the_permutation() {
-        let frame: Vec<u16> = (0..1003u16).map(|i| i.wrapping_mul(7919)).collect();
-        let order: Vec<u32> = (0..1000u32).map(|i| (i / 3 * 3 + i % 3) * 331 % 997).collect();
-        let runs = Runs::new(&order);
-        let mut signal = vec![0; order.len() + RUN - 1];
-        gather(&frame, &runs, &mut signal);
-        for (place, &pixel) in order.iter().enumerate() {
+        let radial: Vec<f64> = (0..1000).map(|i| ((i / 3 * 37) % 101) as f64).collect();
+        let masked: Vec<u8> = (0..1000).map(|i| u8::from(i % 7 == 2)).collect();
+        let bins = Bins::new(&radial, &masked, 11).unwrap();
+        let frame: Vec<u16> = (0..1000 + RUN as u16 - 1).map(|i| i.wrapping_mul(7919)).collect();
+        let mut signal = vec![0; bins.order.len()];
+        gather(&frame, &Runs::new(&bins), &mut signal);
+        for (place, &pixel) in bins.order.iter().enumerate() {
             assert_eq!(signal[place], i32::from(frame[pixel as usize]), "place {place}");
         }
     }
 
     #[test]
     fn counts_beyond_i32_become_the_invalid_value() {
-        assert_eq!(u32::MAX.widen(), i32::MAX);
+        assert_eq!(u32::MAX.widen(), -1);
         assert_eq!(0x7fff_fffe_u32.widen(), 0x7fff_fffe);
     }
 }

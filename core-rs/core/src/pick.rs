@@ -44,17 +44,20 @@ impl Threshold<'_> {
         mean + self.cutoff.cutoff * (std * std + self.cutoff.noise * self.cutoff.noise).sqrt()
     }
 
-    /// A lower bound of the threshold for all pixels of bin `b`, which lie between the centres of its neighbours.
-    fn lower_bound(&self, b: usize) -> f64 {
+    /// Bounds of the threshold over all pixels of bin `b`, which lie between the centres of its neighbours.
+    fn bounds(&self, b: usize) -> (f64, f64) {
         let near = b.saturating_sub(1)..(b + 2).min(self.grid.bins);
-        let extreme = |values: &[f32], pick: fn(f32, f32) -> f32| {
-            f64::from(values[near.clone()].iter().copied().reduce(pick).unwrap_or(0.0))
+        let range = |values: &[f32]| {
+            let values = values[near.clone()].iter().map(|&value| f64::from(value));
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
         };
-        let least_std = if self.cutoff.cutoff < 0.0 { f32::max } else { f32::min };
-        let bound =
-            self.of(extreme(&self.background.mean, f32::min), extreme(&self.background.std, least_std));
-        // Below by more than the roundings of interpolating, squaring and adding.
-        bound - bound.abs() * 1e-12
+        let (mean, mut std) = (range(&self.background.mean), range(&self.background.std));
+        if self.cutoff.cutoff < 0.0 {
+            std = (std.1, std.0);
+        }
+        // Apart by more than the roundings of interpolating, squaring and adding.
+        let widen = |bound: f64, direction: f64| bound + direction * bound.abs() * 1e-12;
+        (widen(self.of(mean.0, std.0), -1.0), widen(self.of(mean.1, std.1), 1.0))
     }
 }
 
@@ -107,6 +110,22 @@ impl PixelSet {
             .map(move |w| at * 64 + w.trailing_zeros() as usize)
         })
     }
+
+    /// Writes the raster indices of the pixels that are in, in order, to `index`, which keeps its room.
+    pub fn write_to(&self, index: &mut Vec<u32>) {
+        index.clear();
+        index.resize(self.len(), 0);
+        let mut places = index.iter_mut();
+        for (at, &word) in self.words.iter().enumerate() {
+            let mut left = word;
+            while left != 0 {
+                if let Some(place) = places.next() {
+                    *place = (at * 64) as u32 + left.trailing_zeros();
+                }
+                left &= left - 1;
+            }
+        }
+    }
 }
 
 /// Picks from an integer frame in bin order. `radius`: one f32 per pixel of the frame. Puts the pixels that stand
@@ -124,21 +143,26 @@ pub fn pick_exact(
     for b in 0..bins.count() {
         let range = bins.range(b);
         let (order, signal) = (&bins.order[range.clone()], &signal[range.clone()]);
-        let bound = threshold.lower_bound(b);
+        let (low, high) = threshold.bounds(b);
         match weights {
-            None => simd::for_each_outside(signal, i32::MIN, bound.floor() as i32, |place| {
-                let (s, pixel) = (signal[place], order[place] as usize);
-                if valid.contains(s) && f64::from(s) > threshold.at(radius[pixel]) {
-                    picked.insert(pixel);
-                }
-            }),
+            None => {
+                // s > x is s > floor(x) for an integer s: where both bounds have the same floor, it decides.
+                let (low, high) = (low.floor() as i32, high.floor() as i32);
+                simd::for_each_outside(signal, i32::MIN, low, |place| {
+                    let (s, pixel) = (signal[place], order[place] as usize);
+                    let above = s > high || f64::from(s) > threshold.at(radius[pixel]);
+                    if above && valid.contains(s) {
+                        picked.insert(pixel);
+                    }
+                });
+            }
             Some(fixed) => {
                 let (weights, unit) = (&fixed.weights[range], fixed.unit);
-                let high = bound * unit;
-                simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, high, |place| {
+                simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, low * unit, |place| {
                     let (s, pixel) = (signal[place], order[place] as usize);
-                    let norm = f64::from(weights[place]) * unit;
-                    if valid.contains(s) && f64::from(s) > threshold.at(radius[pixel]) * norm {
+                    let (signal, norm) = (f64::from(s), f64::from(weights[place]) * unit);
+                    let above = signal > high * norm || signal > threshold.at(radius[pixel]) * norm;
+                    if above && valid.contains(s) {
                         picked.insert(pixel);
                     }
                 });
@@ -228,6 +252,9 @@ mod tests {
         }
         assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 128, 199]);
         assert_eq!(set.len(), 5);
+        let mut index = vec![7; 9];
+        set.write_to(&mut index);
+        assert_eq!(index, [0, 63, 64, 128, 199]);
         assert!(set.contains(64) && !set.contains(65) && !set.is_empty());
     }
 }

@@ -70,15 +70,7 @@ impl Plan {
         drop(radial);
 
         let weights = Weights::new(&bins, normalization.as_deref());
-        let validity = Validity {
-            // Gathering turns 32-bit counts beyond i32 into its largest value.
-            high: if pixel_type == PixelType::U32 {
-                validity.high.min(f64::from(i32::MAX) - 1.0)
-            } else {
-                validity.high
-            },
-            ..validity
-        };
+        let validity = pixel_type.restricted(validity);
         Ok(Self {
             shape,
             settings,
@@ -87,12 +79,12 @@ impl Plan {
             radius,
             normalization,
             dark,
-            runs: Runs::new(&bins.order),
+            runs: Runs::new(&bins),
             constants: WeightSums::new(&bins, weights.fixed()),
             weights,
             grid: RadialGrid { first: bins.centre(0), width: bins.width, bins: bins.count() },
             frame: FrameBuffer::new(pixel_type, pixels, RUN - 1),
-            signal: vec![0; bins.order.len() + RUN - 1],
+            signal: vec![0; bins.order.len()],
             codec: bitshuffle_lz4::Scratch::default(),
             scratch: Vec::new(),
             profile: Profile::new(bins.count()),
@@ -166,8 +158,7 @@ impl Plan {
     /// packed values in the frame's type (the last word padded).
     pub fn pick(&mut self) -> (&[u32], &[u32]) {
         self.select(self.settings.pick);
-        self.index.clear();
-        self.index.extend(self.picked.iter().map(|pixel| pixel as u32));
+        self.picked.write_to(&mut self.index);
         self.frame.take(&self.index, &mut self.intensity);
         self.picked()
     }

@@ -1,5 +1,7 @@
 //! Which values of a frame are counts and which only mark a pixel as bad in that frame.
 
+use crate::simd::for_each_outside;
+
 /// Values outside [low, high], and values within `delta` of `dummy`, do not count; NaN never does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Validity {
@@ -51,6 +53,18 @@ impl IntegerValidity {
         value >= self.low && value <= self.high && !(value >= self.gap.0 && value <= self.gap.1)
     }
 
+    /// Calls `visit` with the place of every signal that does not count, in order.
+    pub fn for_each_invalid(&self, signal: &[i32], mut visit: impl FnMut(usize)) {
+        if self.gap.0 > self.gap.1 {
+            return for_each_outside(signal, self.low, self.high, visit);
+        }
+        for (place, &s) in signal.iter().enumerate() {
+            if !self.contains(s) {
+                visit(place);
+            }
+        }
+    }
+
     /// Whether every value from `low` to `high` counts.
     pub fn contains_all(&self, low: i32, high: i32) -> bool {
         let gap_apart = self.gap.0 > self.gap.1 || high < self.gap.0 || low > self.gap.1;
@@ -80,6 +94,14 @@ mod tests {
                         || integers.contains(value)
                 );
             }
+        }
+        let signal: Vec<i32> = (-200..200).collect();
+        for rule in rules {
+            let mut invalid = Vec::new();
+            rule.of_integers().for_each_invalid(&signal, |place| invalid.push(signal[place]));
+            let expected: Vec<i32> =
+                signal.iter().copied().filter(|&s| !rule.contains(f64::from(s))).collect();
+            assert_eq!(invalid, expected, "{rule:?}");
         }
         assert!(!rules[2].of_integers().contains_all(0, 20));
         assert!(rules[2].of_integers().contains_all(12, 20));

@@ -5,7 +5,7 @@
 
 mod runs;
 
-pub use runs::{Run, Runs, RUN};
+pub use runs::{Run, Runs, Wide, RUN};
 
 /// Relative widening of the upper end of the radial range, so that the outermost pixel falls into the last bin
 /// (pyFAI's choice: one f32 ulp).

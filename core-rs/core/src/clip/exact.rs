@@ -71,28 +71,33 @@ struct Bin<'a> {
 }
 
 impl Bin<'_> {
-    /// Sums over the valid pixels, and the extremes of all.
+    /// Sums over the valid pixels, and the extremes of all. `weight`, `weight2`: sums over all of them.
     fn sums(&self, weight: u64, weight2: u128) -> (Sums, (i32, i32)) {
-        if let Some(small) = simd::sum_small(self.signal, self.weights) {
-            let all_valid = self.valid.contains_all(small.low, small.high);
-            // max(1, s) = s + 1 at s = 0; with negative signals it needs the loop below.
-            if all_valid && small.low >= 0 && !self.signal.is_empty() {
-                let zeros = if small.low > 0 { 0 } else { self.count_zeros() };
-                let sums = Sums {
-                    count: self.signal.len() as u64,
-                    signal: small.signal,
-                    signal2: u128::from(small.signal2),
-                    cross: i128::from(if self.weights.is_some() { small.cross } else { small.signal }),
-                    weight,
-                    weight2,
-                    variance: small.signal + zeros,
-                };
-                return (sums, (small.low, small.high));
-            }
+        let Some(small) = simd::sum_small(self.signal, self.weights) else { return self.wide_sums() };
+        let mut sums = Sums {
+            count: self.signal.len() as u64,
+            signal: small.signal,
+            signal2: u128::from(small.signal2),
+            cross: i128::from(if self.weights.is_some() { small.cross } else { small.signal }),
+            weight,
+            weight2,
+            variance: if small.low >= 1 { small.signal } else { self.variance() },
+        };
+        if !self.valid.contains_all(small.low, small.high) {
+            let mut invalid = Sums::default();
+            self.valid
+                .for_each_invalid(self.signal, |place| invalid.add(self.signal[place], self.weight(place)));
+            sums.subtract(&invalid);
         }
+        (sums, (small.low, small.high))
+    }
+
+    /// The same with 128-bit sums throughout, for large counts and very large bins.
+    #[cold]
+    fn wide_sums(&self) -> (Sums, (i32, i32)) {
         let (mut sums, mut extremes) = (Sums::default(), (i32::MAX, i32::MIN));
         for (place, &s) in self.signal.iter().enumerate() {
-            if self.is_valid(s) {
+            if self.valid.contains(s) {
                 sums.add(s, self.weight(place));
             }
             extremes = (extremes.0.min(s), extremes.1.max(s));
@@ -100,12 +105,9 @@ impl Bin<'_> {
         (sums, extremes)
     }
 
-    fn count_zeros(&self) -> i64 {
-        self.signal.iter().map(|&s| i32::from(s == 0)).sum::<i32>().into()
-    }
-
-    fn is_valid(&self, s: i32) -> bool {
-        self.valid.contains(s)
+    /// Σ max(1, s) over all pixels.
+    fn variance(&self) -> i64 {
+        self.signal.iter().map(|&s| i64::from(s.max(1))).sum()
     }
 
     fn weight(&self, place: usize) -> i32 {
@@ -134,7 +136,7 @@ impl Bin<'_> {
         let visit = |place: usize| {
             let (s, w) = (self.signal[place], self.weight(place));
             let (signal, norm) = (f64::from(s), f64::from(w) * self.unit);
-            if !next.keeps(signal, norm) && kept.keeps(signal, norm) && self.is_valid(s) {
+            if !next.keeps(signal, norm) && kept.keeps(signal, norm) && self.valid.contains(s) {
                 dropped.add(s, w);
             }
         };

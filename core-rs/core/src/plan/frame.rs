@@ -1,5 +1,6 @@
 //! The buffer that a frame is decoded into.
 
+use crate::validity::Validity;
 use bytemuck::{cast_slice, cast_slice_mut, AnyBitPattern, NoUninit};
 
 /// Pixel types of frames.
@@ -31,6 +32,16 @@ impl PixelType {
             "float32" => Self::F32,
             _ => return None,
         })
+    }
+
+    /// The part of a valid range that the type can hold, without what [`crate::correct`] turns into −1.
+    pub fn restricted(self, validity: Validity) -> Validity {
+        let (low, high) = match self {
+            Self::U8 | Self::U16 => (0.0, f64::INFINITY),
+            Self::U32 => (0.0, f64::from(i32::MAX)),
+            Self::I16 | Self::I32 | Self::F32 => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        Validity { low: validity.low.max(low), high: validity.high.min(high), ..validity }
     }
 
     /// Bytes per pixel.
