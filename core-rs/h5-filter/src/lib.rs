@@ -1,7 +1,7 @@
 //! HDF5 filter 32008 (bitshuffle with LZ4) over the core's codec, as a plugin that libhdf5 loads.
 //!
-//! Built as an Emscripten side module for libhdf5 in WASM. It imports `malloc`, `realloc` and `free` and no symbol of
-//! HDF5, so that it does not depend on the library's version: no `can_apply`, no `set_local`; all that the filter must
+//! Built as an Emscripten side module for libhdf5 in WASM. It imports `malloc`, `realloc`, `free` and `getenv`, and no
+//! symbol of HDF5, so that it does not depend on the library's version: no `can_apply`, no `set_local`; all that the filter must
 //! know stands in `cd_values` as hdf5plugin writes them: major, minor, bytes per element, elements per block
 //! (0: default), 2 for LZ4.
 //!
@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod expected;
 mod heap;
 
 use braggsieve_core::codec::bitshuffle_lz4::{self, Scratch};
@@ -115,6 +116,9 @@ unsafe extern "C" fn filter(
     let Some(total) = usize::try_from(total).ok().filter(|&t| t / MAX_RATIO <= nbytes && t > 0) else {
         return 0;
     };
+    if expected::chunk_bytes().is_some_and(|bytes| bytes != total) {
+        return 0;
+    }
     let out = heap::malloc(total).cast::<u8>();
     if out.is_null() {
         return 0;

@@ -1,0 +1,187 @@
+/** Numbers, types and filters of HDF5 as this library sees them: plain values and two tables, no library calls. */
+import type { PixelArray, PixelType } from "../frame.ts";
+
+/** Arrays that go in and out of HDF5 files, in the machine's (little-endian) order. */
+export type H5Array = PixelArray | Float64Array | BigUint64Array | BigInt64Array | Int8Array;
+
+/** Number types of datasets. */
+export type H5Number = PixelType | "float64" | "uint64" | "int64" | "int8";
+
+/** Compression of a dataset that is written. */
+export type H5Filter = "bitshuffle-lz4" | "gzip" | "none";
+
+/**
+ * Attributes to write, as h5py and NeXus readers like them: strings as variable-length UTF-8, whole numbers as int64,
+ * other numbers as float64; lists of one kind become 1-D attributes.
+ */
+export type H5Attributes = Record<string, string | number | readonly string[] | readonly number[]>;
+
+/** One stage of a dataset's filter pipeline. */
+export interface H5FilterFacts {
+  /** registered number */
+  readonly id: number;
+  readonly name: string;
+  /** `cd_values` */
+  readonly options: readonly number[];
+}
+
+/** What a dataset is, without its data. */
+export interface H5DatasetFacts {
+  /** empty for a scalar */
+  readonly shape: readonly number[];
+  /** an {@linkcode H5Number}, "string", or the HDF5 class when it is neither: "compound", "float16", ... */
+  readonly type: string;
+  /** bytes per element */
+  readonly itemSize: number;
+  readonly chunks?: readonly number[];
+  readonly filters: readonly H5FilterFacts[];
+  /** files of a virtual dataset, as it names them */
+  readonly virtualFiles?: readonly string[];
+}
+
+/** HDF5's class numbers (H5T_class_t). */
+export const CLASS = { integer: 0, float: 1, string: 3, enum: 8 } as const;
+
+const CLASS_NAMES = [
+  "integer",
+  "float",
+  "time",
+  "string",
+  "bitfield",
+  "opaque",
+  "compound",
+  "reference",
+  "enum",
+  "variable-length",
+  "array",
+];
+
+/** What h5wasm tells of a type; `type` is the class. */
+export interface RawType {
+  readonly type: number;
+  readonly size: number;
+  readonly signed: boolean;
+  readonly vlen: boolean;
+}
+
+/** Class, bytes and sign of each number type, for writing. */
+export const NUMBERS: Record<H5Number, { type: number; size: number; signed: boolean }> = {
+  uint8: { type: CLASS.integer, size: 1, signed: false },
+  uint16: { type: CLASS.integer, size: 2, signed: false },
+  uint32: { type: CLASS.integer, size: 4, signed: false },
+  uint64: { type: CLASS.integer, size: 8, signed: false },
+  int8: { type: CLASS.integer, size: 1, signed: true },
+  int16: { type: CLASS.integer, size: 2, signed: true },
+  int32: { type: CLASS.integer, size: 4, signed: true },
+  int64: { type: CLASS.integer, size: 8, signed: true },
+  float32: { type: CLASS.float, size: 4, signed: true },
+  float64: { type: CLASS.float, size: 8, signed: true },
+};
+
+/** The name of a type; enumerations (h5py's booleans) count as their integers. */
+export function typeName(raw: RawType): string {
+  if (raw.type === CLASS.string) return "string";
+  const bits = raw.size * 8;
+  if (raw.type === CLASS.integer || raw.type === CLASS.enum) return `${raw.signed ? "int" : "uint"}${bits}`;
+  if (raw.type === CLASS.float) return `float${bits}`;
+  return CLASS_NAMES[raw.type] ?? "unknown";
+}
+
+/** Whether a type name is one that typed arrays can hold. */
+export function isNumber(type: string): type is H5Number {
+  return type in NUMBERS;
+}
+
+/** The bytes of `heap` as a typed array of their own. */
+export function arrayOf(type: H5Number, heap: Uint8Array): H5Array {
+  const buffer = heap.slice().buffer;
+  switch (type) {
+    case "uint8":
+      return new Uint8Array(buffer);
+    case "uint16":
+      return new Uint16Array(buffer);
+    case "uint32":
+      return new Uint32Array(buffer);
+    case "uint64":
+      return new BigUint64Array(buffer);
+    case "int8":
+      return new Int8Array(buffer);
+    case "int16":
+      return new Int16Array(buffer);
+    case "int32":
+      return new Int32Array(buffer);
+    case "int64":
+      return new BigInt64Array(buffer);
+    case "float32":
+      return new Float32Array(buffer);
+    case "float64":
+      return new Float64Array(buffer);
+  }
+}
+
+/** The number type of a typed array. */
+export function typeOf(data: H5Array): H5Number {
+  const name = data.constructor.name;
+  const type = name.replace("Big", "").replace("Array", "").toLowerCase();
+  if (!isNumber(type)) throw new TypeError(`${name} has no HDF5 type here`);
+  return type;
+}
+
+/** The bytes of an array, honouring a sub-view's offset; no copy. */
+export function bytesOf(data: H5Array): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Number of elements of a shape. */
+export function count(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** Filter numbers that can be decoded: those inside libhdf5, and ours. */
+export const BITSHUFFLE = 32008;
+const DEFLATE = 1;
+const SUPPORTED = new Set([DEFLATE, 2, 3, 5, 6, BITSHUFFLE]);
+/** What can be read, for messages. */
+export const SUPPORTED_FILTERS = "gzip, shuffle, fletcher32, nbit, scale-offset and bitshuffle with LZ4";
+
+/** Names of filters that files may have although nothing here decodes them. */
+const FILTER_NAMES: Record<number, string> = {
+  4: "szip",
+  307: "bzip2",
+  32000: "LZF",
+  32001: "Blosc",
+  32004: "LZ4",
+  32013: "ZFP",
+  32015: "Zstandard",
+  32017: "SZ",
+  32018: "FCIDECOMP",
+  32019: "JPEG",
+  32026: "Blosc2",
+};
+
+/** The stage of a pipeline that cannot be decoded, in words, or undefined when all can. */
+export function unsupportedFilter(filters: readonly H5FilterFacts[]): string | undefined {
+  for (const filter of filters) {
+    if (!SUPPORTED.has(filter.id)) {
+      return `filter ${filter.id} (${FILTER_NAMES[filter.id] ?? (filter.name || "unregistered")})`;
+    }
+    if (filter.id === BITSHUFFLE && filter.options[4] !== 2) {
+      const codec = filter.options[4] === 3 ? "Zstandard" : "no compression";
+      return `filter ${filter.id} (bitshuffle with ${codec})`;
+    }
+  }
+  return undefined;
+}
+
+/** Filter number and `cd_values` for writing elements of `itemSize` bytes; undefined for none. */
+export function filterOptions(filter: H5Filter, itemSize: number): { id: number; options: number[] } | undefined {
+  switch (filter) {
+    case "none":
+      return undefined;
+    case "gzip":
+      return { id: DEFLATE, options: [4] };
+    case "bitshuffle-lz4":
+      // As hdf5plugin writes them: version 0.4, element, default block, LZ4.
+      return { id: BITSHUFFLE, options: [0, 4, itemSize, 0, 2] };
+  }
+}
