@@ -4,7 +4,8 @@ import type { H5Library } from "./library.ts";
 /** The cause at the bottom of an error stack: `#006: H5Fsuper.c line 577 in H5F__super_read(): truncated file: ...`. */
 export function cause(messages: string): string {
   const lines = [...messages.matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.*)/g)].map((match) => match[1]!);
-  return lines.at(-1) ?? "unknown reason";
+  const last = lines.at(-1) ?? "unknown reason";
+  return last.startsWith("filter returned failure") ? "a compressed chunk is damaged" : last;
 }
 
 /** Whether libhdf5 reported an error. */
