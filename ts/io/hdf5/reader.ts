@@ -1,6 +1,7 @@
 /** Reading HDF5 files: what is in them, and hyperslabs of datasets, in place. */
 import { resolve } from "node:path";
 import { InputError } from "../../errors.ts";
+import { openingError } from "../bytes.ts";
 import { type H5Library, library } from "./library.ts";
 import { cause, failed, listen, nearest } from "./messages.ts";
 import { arrayOf, count, isNumber, SUPPORTED_FILTERS, typeName, unsupportedFilter } from "./types.ts";
@@ -46,16 +47,16 @@ export async function openH5(path: string): Promise<H5Reader> {
   if (id >= 0n) return new Reader(lib, path, id);
   const reason = failure?.message ?? cause(messages);
   if (reason.startsWith("file signature not found")) {
-    throw new InputError("this is not an HDF5 file", { file: path, remedy: "give an HDF5, NeXus or CBF file" });
+    throw new InputError("is not an HDF5 file", { file: path, remedy: "give an HDF5, NeXus or CBF file" });
   }
   const sizes = /eof = (\d+), .*stored_eof = (\d+)/.exec(reason);
   if (sizes) {
-    throw new InputError(`the file is truncated: ${sizes[1]} of ${sizes[2]} bytes are there`, {
+    throw new InputError(`is truncated: ${sizes[1]} of ${sizes[2]} bytes are there`, {
       file: path,
       remedy: "copy it again, or wait until it is written",
     });
   }
-  throw new InputError(`the HDF5 file cannot be opened: ${reason}`, {
+  throw new InputError(`cannot be opened as HDF5: ${reason}`, {
     file: path,
     remedy: "check that it is complete",
   });
@@ -67,11 +68,10 @@ function checkedPath(path: string): string {
   try {
     info = Deno.statSync(path);
   } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
-    const what = missing ? "there is no such file" : `the file cannot be read: ${(error as Error).message}`;
-    throw new InputError(what, { file: path, remedy: missing ? "check the path" : "check its permissions" });
+    throw openingError(error, path);
   }
-  if (!info.isFile) throw new InputError("this is not a file", { file: path, remedy: "name an HDF5 file" });
+  if (!info.isFile) throw new InputError("is not a file", { file: path, remedy: "name an HDF5 file" });
+  if (info.size === 0) throw new InputError("is empty", { file: path, remedy: "check that it was written completely" });
   // External links are relative to the folder of the file itself, not of a symbolic link to it.
   try {
     return Deno.realPathSync(path);
@@ -318,6 +318,10 @@ class Reader implements H5Reader {
       const what = target ? `the link leads to ${target.file}, which has no ${target.path}` : "the link leads nowhere";
       const remedy = target ? `put ${target.file} beside this file` : undefined;
       return new InputError(what, { file: this.path, place: path, remedy });
+    }
+    const slash = path.lastIndexOf("/");
+    if (kind === "missing" && this.children(path.slice(0, slash) || "/").includes(path.slice(slash + 1))) {
+      return this.#damaged(path, "its header is damaged");
     }
     const near = nearest(path, this.datasets());
     const what = kind === "group" ? "this is a group, not a dataset" : "there is no such dataset";
