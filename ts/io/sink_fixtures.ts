@@ -1,0 +1,79 @@
+/** What the tests of the file writers share: a small experiment, random frames and temporary folders. */
+import type { Geometry } from "../geometry/geometry.ts";
+import type { Peaks } from "../engine/engine.ts";
+
+/** An untilted detector of 20 × 30 pixels. */
+export const GEOMETRY: Geometry = {
+  distance: 0.1,
+  poni1: 10.25 * 1e-4,
+  poni2: 15.5 * 1.5e-4,
+  ...{ rot1: 0, rot2: 0, rot3: 0, pixel1: 1e-4, pixel2: 1.5e-4 },
+  wavelength: 1e-10,
+  orientation: 3,
+  shape: [20, 30],
+};
+
+/** Runs `use` with a folder of its own and removes it. */
+export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = Deno.makeTempDirSync();
+  try {
+    await use(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** Numbers of 0 to 2³²−1 that look random and are the same every time (Marsaglia's xorshift). */
+export function* numbers(seed: number): Generator<number> {
+  for (let x = seed || 1;;) {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    yield x >>> 0;
+  }
+}
+
+/** `count` numbers below `limit`. */
+export function below(limit: number, count: number, seed = 1): number[] {
+  const source = numbers(seed);
+  return Array.from({ length: count }, () => (source.next().value as number) % limit);
+}
+
+/** Peaks at these positions, with values that follow from them. */
+export function peaksAt(positions: readonly (readonly [number, number])[]): Peaks {
+  return {
+    count: positions.length,
+    x: Float32Array.from(positions, ([x]) => x),
+    y: Float32Array.from(positions, ([, y]) => y),
+    intensity: Float32Array.from(positions, ([x, y]) => 10 * x + y),
+    sigma: Float32Array.from(positions, ([x]) => 2 + x),
+    pixels: Float32Array.from(positions, (_, i) => i + 1),
+  };
+}
+
+/** A Python with h5py, hdf5plugin and fabio (BRAGGSIEVE_PYTHON, default python3); undefined when there is none. */
+function findPython(): string | undefined {
+  try {
+    const name = Deno.env.get("BRAGGSIEVE_PYTHON") ?? "python3";
+    const args = ["-c", "import h5py, hdf5plugin, fabio"];
+    return new Deno.Command(name, { args, stderr: "null" }).outputSync().success ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const python = findPython();
+
+/** A test against Python's readers: where there are none it says so in one line and is ignored. */
+export function pythonTest(name: string, body: () => void | Promise<void>): void {
+  if (!python) console.log(`skipped: ${name}: no Python with h5py, hdf5plugin and fabio (BRAGGSIEVE_PYTHON)`);
+  Deno.test({ name, ignore: !python, fn: body });
+}
+
+/** Runs a Python script and gives what it printed, parsed as JSON. */
+export function runPython(script: string, ...args: string[]): unknown {
+  const command = new Deno.Command(python ?? "python3", { args: ["-c", script, ...args] });
+  const { success, stdout, stderr } = command.outputSync();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
