@@ -1,0 +1,123 @@
+/** Sparse frames back to dense ones, in a file that crystallography programs read. */
+import { createEngine, type EngineName } from "../engine/create.ts";
+import { InterruptedError, UsageError } from "../errors.ts";
+import { createDense } from "../io/dense.ts";
+import { defaultDummy } from "../io/nxmx.ts";
+import { withOutput } from "../io/output.ts";
+import { openSparse, type SparseFile } from "../io/sparse_read.ts";
+import type { RunControl } from "./run.ts";
+import type { OutputOptions } from "./sparsify.ts";
+import { bytesOfFiles, rate, type Summary } from "./summary.ts";
+
+/** What is rebuilt and how. */
+export interface DensifyRunOptions extends OutputOptions {
+  /** a sparse file, ours or pyFAI's */
+  readonly file: string;
+  /** part of the recorded std that is drawn as noise, 0 (none) to 1; default 1 */
+  readonly noise?: number;
+  /** key of the noise: the same seed gives the same frames; default 0 */
+  readonly seed?: number;
+  /** value of masked pixels; default −1 or 2ⁿ−1 */
+  readonly dummy?: number;
+  readonly engine?: EngineName;
+}
+
+/** The largest value of a mask in a frame's type, and NaN only for float. */
+function dummyFor(type: SparseFile["type"], wanted: number | undefined): number {
+  if (wanted === undefined) return defaultDummy(type);
+  if (type === "float32") return wanted;
+  const bits = Number(type.replace(/\D/g, ""));
+  const [low, high] = type.startsWith("u") ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  if (Number.isInteger(wanted) && wanted >= low && wanted <= high) return wanted;
+  throw new UsageError(`--dummy ${wanted} is no value of ${type} frames: choose a whole number from ${low} to ${high}`);
+}
+
+/**
+ * Rebuilds every frame of a sparse file into a dense one (`ts/io/dense.ts`). Throws InputError, OutputError,
+ * UsageError or InterruptedError; then there is no output file.
+ */
+export async function densify(options: DensifyRunOptions, control: RunControl = {}): Promise<Summary> {
+  const { noise = 1, seed = 0 } = options;
+  if (!(noise >= 0 && noise <= 1)) throw new UsageError(`--noise must be a number from 0 to 1, not ${noise}`);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError(`--seed must be a whole number, not ${seed}`);
+  const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
+    const sparse = await openSparse(options.file);
+    try {
+      return await write(sparse, path, options, { noise, seed }, { ...control, signal });
+    } finally {
+      sparse.close();
+    }
+  };
+  const summary = await withOutput(options.output, options.force ?? false, work, control.signal);
+  return { ...summary, outputBytes: (await Deno.stat(options.output)).size };
+}
+
+async function write(
+  sparse: SparseFile,
+  path: string,
+  options: DensifyRunOptions,
+  draw: { noise: number; seed: number },
+  control: RunControl,
+): Promise<Summary> {
+  const { shape, type, geometry, radius, radial, normalization, mask } = sparse;
+  const dummy = dummyFor(type, options.dummy);
+  const engine = await createEngine(options.engine ?? "auto");
+  const densifier = engine.densifier({
+    type,
+    radius,
+    radial,
+    dummy,
+    ...(normalization ? { normalization } : {}),
+    ...(sparse.cutoffPick === undefined ? {} : { cutoffPick: sparse.cutoffPick }),
+    ...(sparse.noise === undefined ? {} : { noisePick: sparse.noise }),
+  });
+  const start = performance.now();
+  let kept = 0;
+  try {
+    const sink = await createDense(path, {
+      shape,
+      type,
+      mask: mask ?? maskOf(radius),
+      sources: [options.file],
+      settings: { ...draw, dummy },
+      ...(geometry ? { geometry } : {}),
+    });
+    let last = start;
+    for (let number = 0; number < sparse.frameCount; number++) {
+      if (control.signal?.aborted) throw new InterruptedError("interrupted: no output was written");
+      const frame = sparse.frame(number);
+      kept += frame.index.length;
+      sink.append(densifier.rebuild(frame, number, draw));
+      control.progress?.(number + 1, sparse.frameCount);
+      if (performance.now() - last > 50) {
+        await new Promise<void>((resolve) => setTimeout(resolve, 0));
+        last = performance.now();
+      }
+    }
+    sink.close();
+  } finally {
+    densifier.close();
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const frames = sparse.frameCount;
+  return {
+    command: "densify",
+    engine: engine.name,
+    output: options.output,
+    frames,
+    seconds,
+    framesPerSecond: rate(frames, seconds),
+    inputBytes: await bytesOfFiles([options.file]),
+    outputBytes: 0,
+    validPixels: radius.reduce((count, value) => Number.isNaN(value) ? count : count + 1, 0) * frames,
+    invalidPixels: 0,
+    keptPixels: kept,
+    notes: geometry ? [] : [`${options.file}: its geometry is not complete, so the dense file has none`],
+    settings: { ...draw, dummy },
+  };
+}
+
+/** The mask that a radius map tells: NaN is masked. Once per file. */
+function maskOf(radius: Float32Array): Uint8Array {
+  return Uint8Array.from(radius, (value) => Number.isNaN(value) ? 1 : 0);
+}

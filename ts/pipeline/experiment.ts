@@ -1,0 +1,157 @@
+/**
+ * From files and settings to a plan: geometry, masks, corrections and valid range, checked against the frames' shape.
+ */
+import { createEngine, type EngineName } from "../engine/create.ts";
+import type { Engine, Plan, PlanSettings } from "../engine/engine.ts";
+import { InputError, UsageError } from "../errors.ts";
+import type { Geometry } from "../geometry/geometry.ts";
+import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
+import type { FrameInfo, PixelType } from "../io/frame.ts";
+import { readField, readMask, uniteMasks } from "../io/mask.ts";
+import { completeSettings } from "./settings.ts";
+import { FrameSeries, type Open } from "./series.ts";
+
+/** What a run works on and how. */
+export interface RunOptions {
+  /** frame files, `file.h5::/path` for a dataset of one */
+  readonly files: readonly string[];
+  /** a PONI or .geom file, or a Geometry; absent: the frames' own */
+  readonly geometry?: string | Geometry;
+  /** mask file; nonzero is masked; united with the frames' own mask and the detector's gaps */
+  readonly mask?: string;
+  /** dark field, counts, subtracted */
+  readonly dark?: string;
+  /** flat field, relative, divided by */
+  readonly flat?: string;
+  /** settings; what is left out has its default */
+  readonly settings?: Partial<PlanSettings>;
+  readonly engine?: EngineName;
+  /** opens one of `files`; default: by what the file holds */
+  readonly open?: Open;
+}
+
+/** Everything that a run needs, ready. */
+export interface Experiment {
+  readonly series: FrameSeries;
+  readonly engine: Engine;
+  readonly plan: Plan;
+  readonly geometry: Geometry;
+  readonly info: FrameInfo;
+  /** union of all masks, nonzero = masked; absent: none */
+  readonly mask?: Uint8Array;
+  readonly settings: PlanSettings;
+  /** what the user should know: parts of a geometry file that were not used */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
+}
+
+const RANGES: Readonly<Record<PixelType, readonly [number, number]>> = {
+  uint8: [0, 2 ** 8 - 1],
+  uint16: [0, 2 ** 16 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  float32: [-Infinity, Infinity],
+};
+
+/** The values that are counts for the file and for the geometry alike; undefined when all of the type are. */
+function validRange(info: FrameInfo, geometry: LoadedGeometry): readonly [number, number] | undefined {
+  if (!info.valid && !geometry.valid) return undefined;
+  const [least, most] = RANGES[info.type];
+  const limits = [info.valid, geometry.valid].filter((range) => range !== undefined);
+  return [Math.max(least, ...limits.map(([low]) => low)), Math.min(most, ...limits.map(([, high]) => high))];
+}
+
+function checkShape(geometry: Geometry, info: FrameInfo, name: string, frames: string): void {
+  const { shape } = geometry;
+  if (!shape || (shape[0] === info.shape[0] && shape[1] === info.shape[1])) return;
+  throw new InputError(
+    `describes a detector of ${shape.join(" × ")} pixels, the frames of ${frames} have ${info.shape.join(" × ")}`,
+    { file: name, remedy: "give the geometry of this detector" },
+  );
+}
+
+async function geometryFor(options: RunOptions, series: FrameSeries): Promise<LoadedGeometry> {
+  const own = series.info.geometry;
+  const file = series.names[0];
+  if (options.geometry === undefined) {
+    if (own) return own;
+    throw new UsageError(
+      `no geometry is given and ${file} holds none that is complete: add -p with a PONI or .geom file`,
+    );
+  }
+  const given: LoadedGeometry = typeof options.geometry === "string"
+    ? await loadGeometry(options.geometry)
+    : options.geometry;
+  checkShape(given, series.info, typeof options.geometry === "string" ? options.geometry : "the geometry", file);
+  return given.wavelength === undefined && own?.wavelength !== undefined
+    ? { ...given, wavelength: own.wavelength }
+    : given;
+}
+
+function checkUnit(geometry: Geometry, settings: PlanSettings, options: RunOptions, file: string): void {
+  if (!settings.unit.startsWith("q_") || geometry.wavelength !== undefined) return;
+  throw new InputError(`has no wavelength, which ${settings.unit} needs`, {
+    file: typeof options.geometry === "string" ? options.geometry : file,
+    remedy: "add it, or use --unit 2th_deg or r_m",
+  });
+}
+
+/**
+ * Opens the first file, reads geometry, mask and corrections, and makes the plan. Throws InputError for files that do
+ * not fit the frames, UsageError for settings that cannot be meant.
+ */
+export async function prepare(options: RunOptions): Promise<Experiment> {
+  const complete = completeSettings(options.settings ?? {});
+  const series = await FrameSeries.open(options.files, {
+    checkGeometry: options.geometry === undefined,
+    ...(options.open ? { open: options.open } : {}),
+  });
+  try {
+    const { info } = series;
+    const geometry = await geometryFor(options, series);
+    const settings = complete.dummy === undefined && geometry.dummy !== undefined
+      ? { ...complete, dummy: geometry.dummy }
+      : complete;
+    checkUnit(geometry, settings, options, options.files[0]);
+    const engine = await createEngine(options.engine ?? "auto");
+    const field = async (spec: string | undefined, what: "dark" | "flat") =>
+      spec === undefined ? undefined : await readField(spec, info.shape, what);
+    const user = options.mask === undefined ? undefined : await readMask(options.mask, info.shape);
+    const mask = uniteMasks([info.mask, user, geometry.mask]);
+    const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
+    const valid = validRange(info, geometry);
+    const plan = engine.plan({
+      geometry,
+      shape: info.shape,
+      type: info.type,
+      settings,
+      ...(valid ? { valid } : {}),
+      ...(mask ? { mask } : {}),
+      ...(dark ? { dark } : {}),
+      ...(flat ? { flat } : {}),
+    });
+    return {
+      series,
+      engine,
+      plan,
+      geometry,
+      info,
+      settings,
+      notes: geometry.notes ?? [],
+      ...(mask ? { mask } : {}),
+      close: async () => {
+        plan.close();
+        await series.close();
+      },
+    };
+  } catch (error) {
+    await series.close();
+    throw error;
+  }
+}
+
+/** Centres of a plan's bins; they do not depend on a frame, so this may be asked before the first one. */
+export function binCentres(plan: Plan): Float64Array {
+  return plan.integrate().radial.slice();
+}

@@ -1,0 +1,40 @@
+/** What a run reports when it is done: one record for `--json` and for the one-line summary. */
+import { filePart } from "../io/open.ts";
+
+/** The summary of a run. */
+export interface Summary {
+  readonly command: string;
+  readonly engine: string;
+  readonly output: string;
+  readonly frames: number;
+  /** s */
+  readonly seconds: number;
+  readonly framesPerSecond: number;
+  /** bytes of the input files on disk */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  /** unmasked pixels in all frames together */
+  readonly validPixels: number;
+  /** pixels masked in single frames only: NaN, out of range, dummy */
+  readonly invalidPixels: number;
+  readonly keptPixels?: number;
+  readonly peaks?: number;
+  /** peaks of each frame, in order */
+  readonly peaksPerFrame?: readonly number[];
+  /** what the user should know */
+  readonly notes: readonly string[];
+  /** every setting that was used */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Bytes of files on disk; one that is named twice counts once. */
+export async function bytesOfFiles(names: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of new Set(names.map(filePart))) bytes += (await Deno.stat(file)).size;
+  return bytes;
+}
+
+/** Frames per second; 0 for no frames. */
+export function rate(frames: number, seconds: number): number {
+  return frames === 0 ? 0 : frames / Math.max(seconds, 1e-9);
+}
