@@ -1,0 +1,86 @@
+/** `braggsieve info`: options and wiring. */
+import { Command } from "commander";
+import { describe, type FileFacts, type GeometryFacts } from "../pipeline/info.ts";
+import { addFrameOptions, addNoise, addPeakOptions, type FrameFlags, runOptions, toNumber } from "./options.ts";
+import { size } from "./report.ts";
+
+/** The command. */
+export function infoCommand(): Command {
+  const command = new Command("info")
+    .description("tell what a file is: frames, type, filters, geometry, mask, kept pixels or peaks")
+    .argument("<file>", "frames, a sparse file or a CXI file; file.h5::/path for a dataset")
+    .option("--frame <number>", "with a geometry: background, kept pixels and peaks of this frame, from 0", toNumber)
+    .option("--json", "print one machine-readable record");
+  addFrameOptions(addNoise(addPeakOptions(command)));
+  return command
+    .addHelpText(
+      "after",
+      `
+Examples:
+  braggsieve info scan.h5
+  braggsieve info -p detector.poni --frame 3 --json scan.h5`,
+    )
+    .action(async (file: string, flags: FrameFlags & { frame?: number }) => {
+      const { geometry, mask, engine, settings } = runOptions([file], flags);
+      const facts = await describe({
+        file,
+        ...(geometry === undefined ? {} : { geometry }),
+        ...(mask === undefined ? {} : { mask }),
+        ...(engine === undefined ? {} : { engine }),
+        ...(settings === undefined ? {} : { settings }),
+        ...(flags.frame === undefined ? {} : { frame: flags.frame }),
+      });
+      console.log(flags.json ? JSON.stringify(facts) : describeInLines(facts));
+    });
+}
+
+const range = (counts: readonly number[]) =>
+  counts.length === 0
+    ? "none"
+    : `${Math.min(...counts)} to ${Math.max(...counts)} per frame, ${counts.reduce((sum, n) => sum + n, 0)} in all`;
+
+/** The facts as lines of "name: value". */
+export function describeInLines(facts: FileFacts): string {
+  const { storage, detector, frame } = facts;
+  const lines: [string, string | undefined][] = [
+    ["file", `${facts.file} (${facts.kind}, ${size(facts.bytes)})`],
+    ["frames", facts.shape ? `${facts.frames} of ${facts.shape.join(" × ")} ${facts.type}` : String(facts.frames)],
+    ["dataset", storage && `${storage.dataset} ${storage.shape.join(" × ")} ${storage.type}`],
+    ["chunks", storage?.chunks?.join(" × ")],
+    ["filters", storage && (storage.filters.join(", ") || "none")],
+    ["detector", detector?.description],
+    ["geometry", facts.geometry ? geometryLine(facts.geometry) : facts.shape && "none in the file"],
+    ["masked", facts.maskedPixels === undefined ? undefined : `${facts.maskedPixels} pixels`],
+    ["counts", facts.valid && `from ${facts.valid[0]} to ${facts.valid[1]}; others are masked`],
+    ["kept", facts.keptPixelsPerFrame && range(facts.keptPixelsPerFrame)],
+    ["peaks", facts.peaksPerFrame && range(facts.peaksPerFrame)],
+  ];
+  if (frame) {
+    const { radial, mean, std } = frame.background;
+    const tenth = Math.max(1, Math.floor(radial.length / 10));
+    lines.push([
+      `frame ${frame.index}`,
+      `${frame.validPixels - frame.invalidPixels} valid pixels, ${frame.keptPixels} kept, ${frame.peaks} peaks`,
+    ]);
+    for (let bin = Math.floor(tenth / 2); bin < radial.length; bin += tenth) {
+      const value = `${mean[bin].toPrecision(4)} ± ${std[bin].toPrecision(3)}`;
+      lines.push([`background at ${radial[bin].toPrecision(4)} ${frame.unit.replace(/^[^_]*_/, "")}`, value]);
+    }
+  }
+  return lines.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => `${name}: ${value}`)
+    .join("\n");
+}
+
+function geometryLine(geometry: GeometryFacts): string {
+  const { beam, wavelength, pixel1, pixel2, rot1, rot2, rot3 } = geometry;
+  const tilted = rot1 !== 0 || rot2 !== 0 || rot3 !== 0;
+  return [
+    ...(geometry.detector ? [geometry.detector] : []),
+    `distance ${(1000 * geometry.distance).toPrecision(6)} mm`,
+    ...(beam ? [`beam at ${beam.x.toFixed(2)}, ${beam.y.toFixed(2)} pixels`] : []),
+    `pixels ${(pixel2 * 1e6).toPrecision(4)} × ${(pixel1 * 1e6).toPrecision(4)} µm`,
+    wavelength === undefined ? "no wavelength" : `wavelength ${(wavelength * 1e10).toPrecision(6)} Å`,
+    ...(tilted ? [`rotations ${rot1}, ${rot2}, ${rot3} rad`] : []),
+    `orientation ${geometry.orientation}`,
+  ].join(", ");
+}

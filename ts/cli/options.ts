@@ -1,0 +1,129 @@
+/** The options that several commands share, with the names that pyFAI's users know. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { ENGINE_NAMES, type EngineName } from "../engine/create.ts";
+import { DEFAULT_SETTINGS, ERROR_MODELS, type PlanSettings, UNITS } from "../engine/engine.ts";
+import type { RunOptions } from "../pipeline/experiment.ts";
+import { completeSettings } from "../pipeline/settings.ts";
+
+/** Parses a number; commander turns the error into a usage error that names the option. */
+export function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("It is not a number.");
+  return value;
+}
+
+/** Options of every command that makes a file. */
+export interface CommonFlags {
+  output?: string;
+  force?: boolean;
+  json?: boolean;
+  engine: EngineName;
+}
+
+/** Options of every command that works on frames. */
+export interface FrameFlags extends CommonFlags {
+  poni?: string;
+  mask?: string;
+  dark?: string;
+  flat?: string;
+  dummy?: number;
+  deltaDummy?: number;
+  polarization?: number;
+  solidangle?: boolean;
+  bins?: number;
+  unit?: PlanSettings["unit"];
+  errorModel?: PlanSettings["errorModel"];
+  cutoffClip?: number;
+  cycle?: number;
+  noise?: number;
+  cutoffPick?: number;
+  cutoffPeak?: number;
+  patchSize?: number;
+  connected?: number;
+}
+
+/** Adds `--engine`. */
+export function addEngine(command: Command): Command {
+  const option = new Option("--engine <name>", "what computes: auto takes the best that this build has");
+  return command.addOption(option.choices([...ENGINE_NAMES]).default("auto"));
+}
+
+/** Adds `--force` and `--json`. */
+export function addReporting(command: Command): Command {
+  return command
+    .option("-f, --force", "replace the output file if it exists")
+    .option("--json", "print one machine-readable summary on stdout");
+}
+
+/** Adds geometry, mask, corrections and clipping. Defaults are the library's (`DEFAULT_SETTINGS`). */
+export function addFrameOptions(command: Command): Command {
+  const d = DEFAULT_SETTINGS;
+  command
+    .option("-p, --poni <file>", "geometry: a PONI or CrystFEL .geom file; without it the frames' own is used")
+    .option("-m, --mask <file>", "mask, nonzero is masked: .npy, .edf, .cbf or file.h5::/path")
+    .option("--dark <file>", "dark field, subtracted from each frame")
+    .option("--flat <file>", "flat field, divides each frame")
+    .option("--dummy <value>", "pixels of this value are masked in each frame", toNumber)
+    .option("--delta-dummy <value>", "how far from --dummy a value still is the dummy", toNumber)
+    .option("-P, --polarization <factor>", "correct for a beam polarized by this factor, -1 to 1", toNumber)
+    .option("-A, --solidangle", "correct for the solid angle of the pixels")
+    .option("--bins <number>", `number of azimuthal bins (default: ${d.bins})`, toNumber)
+    .addOption(new Option("--unit <unit>", `radial coordinate (default: ${d.unit})`).choices([...UNITS]))
+    .addOption(
+      new Option("--error-model <model>", `how the scatter of a ring is estimated (default: ${d.errorModel})`)
+        .choices([...ERROR_MODELS]),
+    )
+    .option(
+      "--cutoff-clip <n>",
+      `sigma clipping: drop pixels beyond n std; 0: Chauvenet's (default: ${d.cutoffClip})`,
+      toNumber,
+    )
+    .option("--cycle <number>", `most cycles of clipping (default: ${d.cycle})`, toNumber);
+  return addEngine(command);
+}
+
+/** Adds `--noise`, which picking and peak finding share. */
+export function addNoise(command: Command): Command {
+  const text = `counts added to std in quadrature (default: ${DEFAULT_SETTINGS.noise})`;
+  return command.option("--noise <counts>", text, toNumber);
+}
+
+/** Adds the options of peak finding. */
+export function addPeakOptions(command: Command): Command {
+  const d = DEFAULT_SETTINGS;
+  return command
+    .option("--cutoff-peak <n>", `a peak's pixels lie n std above the background (default: ${d.cutoffPeak})`, toNumber)
+    .option("--patch-size <pixels>", `edge of the patch, 3 or 5 (default: ${d.patchSize})`, toNumber)
+    .option("--connected <pixels>", `fewest pixels above the cut-off in a patch (default: ${d.connected})`, toNumber);
+}
+
+/** The library's options from the command line's. */
+export function runOptions(files: readonly string[], flags: FrameFlags): RunOptions {
+  const settings = {
+    unit: flags.unit,
+    bins: flags.bins,
+    errorModel: flags.errorModel,
+    cutoffClip: flags.cutoffClip,
+    cycle: flags.cycle,
+    cutoffPick: flags.cutoffPick,
+    noise: flags.noise,
+    cutoffPeak: flags.cutoffPeak,
+    patchSize: flags.patchSize,
+    connected: flags.connected,
+    solidAngle: flags.solidangle,
+    polarizationFactor: flags.polarization,
+    dummy: flags.dummy,
+    deltaDummy: flags.deltaDummy,
+  };
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return {
+    files,
+    // Checks every value, the patch size too, before any file is touched.
+    settings: completeSettings(Object.fromEntries(given) as Partial<PlanSettings>),
+    engine: flags.engine,
+    ...(flags.poni === undefined ? {} : { geometry: flags.poni }),
+    ...(flags.mask === undefined ? {} : { mask: flags.mask }),
+    ...(flags.dark === undefined ? {} : { dark: flags.dark }),
+    ...(flags.flat === undefined ? {} : { flat: flags.flat }),
+  };
+}

@@ -1,0 +1,34 @@
+/** `braggsieve peaks`: options and wiring. */
+import { Command } from "commander";
+import { findPeaks } from "../pipeline/peaks.ts";
+import { addFrameOptions, addNoise, addPeakOptions, addReporting, type FrameFlags, runOptions } from "./options.ts";
+import { runCommand } from "./run.ts";
+
+/** The command. */
+export function peaksCommand(): Command {
+  const command = new Command("peaks")
+    .description("find Bragg peaks and write them as CXI, for CrystFEL's indexamajig --peaks=cxi")
+    .argument("<files...>", "frames: .cbf, .cbf.gz, .cbf.bz2, file.h5 or file.h5::/path")
+    .requiredOption("-o, --output <file>", "CXI file to make")
+    .option("--no-frames", "leave the frames out of the CXI file");
+  addReporting(addFrameOptions(addNoise(addPeakOptions(command))));
+  return command
+    .addHelpText(
+      "after",
+      `
+Examples:
+  braggsieve peaks -p detector.poni -o peaks.cxi frames_*.cbf
+  braggsieve peaks -p detector.poni --cutoff-peak 4 --patch-size 3 --connected 2 --no-frames -o peaks.cxi scan.h5`,
+    )
+    .action((files: string[], flags: FrameFlags & { frames: boolean }) =>
+      runCommand(
+        files,
+        flags,
+        (control, output) =>
+          findPeaks(
+            { ...runOptions(files, flags), output, force: flags.force ?? false, frames: flags.frames },
+            control,
+          ),
+      )
+    );
+}

@@ -1,0 +1,60 @@
+/** What the commands print: the progress bar on stderr, one line or one JSON record at the end. */
+import { SingleBar } from "cli-progress";
+import type { Progress } from "../pipeline/run.ts";
+import type { Summary } from "../pipeline/summary.ts";
+
+/** A progress bar on stderr; silent when stderr is no terminal. Frames per second are the run's own. */
+export function progressBar(): { progress: Progress; stop: () => void } {
+  if (!Deno.stderr.isTerminal()) return { progress: () => {}, stop: () => {} };
+  let bar: SingleBar | undefined;
+  return {
+    progress(done, expected) {
+      const format = "{bar} {value}/{total} frames, {duration_formatted}, {eta_formatted} left";
+      if (!bar) {
+        bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true, etaBuffer: 50 });
+        bar.start(expected, done);
+        return;
+      }
+      bar.setTotal(expected);
+      bar.update(done);
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
+/** Bytes with a unit, to three digits. */
+export function size(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  for (; bytes >= 1000 && unit < units.length - 1; unit++) bytes /= 1000;
+  return `${bytes >= 100 || unit === 0 ? Math.round(bytes) : bytes.toPrecision(3)} ${units[unit]}`;
+}
+
+/** The one-line summary of a run. */
+export function oneLine(summary: Summary): string {
+  const { frames, framesPerSecond, keptPixels, validPixels, inputBytes, outputBytes, peaks, peaksPerFrame } = summary;
+  const parts = [
+    `${frames} ${frames === 1 ? "frame" : "frames"}`,
+    `${framesPerSecond.toPrecision(3)} frames/s`,
+  ];
+  if (peaks !== undefined) {
+    const hits = peaksPerFrame ? `, ${Math.min(...peaksPerFrame)} to ${Math.max(...peaksPerFrame)} per frame` : "";
+    parts.push(`${peaks} peaks${hits}`);
+  }
+  if (keptPixels !== undefined) {
+    const percent = validPixels === 0 ? 0 : 100 * keptPixels / validPixels;
+    parts.push(`${keptPixels} pixels kept (${percent.toPrecision(3)} %)`);
+  }
+  if (summary.invalidPixels > 0) parts.push(`${summary.invalidPixels} invalid pixels masked`);
+  if (inputBytes > 0) {
+    parts.push(`${size(inputBytes)} → ${size(outputBytes)} (ratio ${(inputBytes / outputBytes).toPrecision(3)})`);
+  }
+  parts.push(`engine ${summary.engine}`);
+  return `${summary.output}: ${parts.join(", ")}`;
+}
+
+/** Prints notes on stderr and the summary on stdout. */
+export function printSummary(summary: Summary, json: boolean): void {
+  for (const note of summary.notes) console.error(`note: ${note}`);
+  console.log(json ? JSON.stringify(summary) : oneLine(summary));
+}
