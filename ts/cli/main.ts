@@ -5,10 +5,12 @@
 import { Command, CommanderError } from "commander";
 import configuration from "../../deno.json" with { type: "json" };
 import { BraggsieveError, messageOf } from "../errors.ts";
+import { demoCommand } from "./demo.ts";
 import { densifyCommand } from "./densify.ts";
 import { infoCommand } from "./info.ts";
 import { integrateCommand } from "./integrate.ts";
 import { peaksCommand } from "./peaks.ts";
+import { simulateCommand } from "./simulate.ts";
 import { sparsifyCommand } from "./sparsify.ts";
 
 /** All commands, in the order of the help. */
@@ -18,6 +20,8 @@ const COMMANDS: readonly (() => Command)[] = [
   peaksCommand,
   integrateCommand,
   infoCommand,
+  simulateCommand,
+  demoCommand,
 ];
 
 /** The whole command line. */

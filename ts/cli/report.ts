@@ -48,7 +48,8 @@ export function oneLine(summary: Summary): string {
   if (summary.invalidPixels > 0) parts.push(`${summary.invalidPixels} invalid pixels masked`);
   if (inputBytes > 0) {
     parts.push(`${size(inputBytes)} → ${size(outputBytes)} (ratio ${(inputBytes / outputBytes).toPrecision(3)})`);
-  }
+  } else parts.push(size(outputBytes));
+  if (summary.beside) parts.push(`with ${summary.beside.join(" and ")}`);
   parts.push(`engine ${summary.engine}`);
   return `${summary.output}: ${parts.join(", ")}`;
 }

@@ -21,6 +21,8 @@ export interface Summary {
   readonly peaks?: number;
   /** peaks of each frame, in order */
   readonly peaksPerFrame?: readonly number[];
+  /** further files that were made */
+  readonly beside?: readonly string[];
   /** what the user should know */
   readonly notes: readonly string[];
   /** every setting that was used */
