@@ -54,21 +54,39 @@ impl Background {
 /// Where a radius lies between the bin centres.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RadialGrid {
-    /// centre of the first bin
-    pub first: f64,
-    /// distance between centres
-    pub width: f64,
+    first: f64,
+    per_width: f64,
+    last: f64,
     /// number of bins
     pub bins: usize,
 }
 
 impl RadialGrid {
+    /// `bins` bins, one or more, whose first centre lies at `first` and whose centres lie `width` apart.
+    pub fn new(first: f64, width: f64, bins: usize) -> Self {
+        assert!(bins > 0);
+        Self { first, per_width: 1.0 / width, last: (bins - 1) as f64, bins }
+    }
+
     /// Bin below and fraction towards the next; clamped to the first and the last centre.
     #[inline(always)]
     pub fn locate(&self, radius: f32) -> (usize, f64) {
-        let u = ((f64::from(radius) - self.first) / self.width).clamp(0.0, (self.bins - 1) as f64);
+        let u = self.coordinate(radius);
         let below = (u as usize).min(self.bins.saturating_sub(2));
         (below, u - below as f64)
+    }
+
+    /// Radius in bin widths from the first centre, clamped to the centres; 0 for NaN.
+    #[inline(always)]
+    pub fn coordinate(&self, radius: f32) -> f64 {
+        let u = (f64::from(radius) - self.first) * self.per_width;
+        // Comparisons, not min and max, whose rules for NaN and −0 take several instructions each.
+        let u = if u > 0.0 { u } else { 0.0 };
+        if u < self.last {
+            u
+        } else {
+            self.last
+        }
     }
 
     /// Values on the centres, interpolated linearly at a located radius.
@@ -102,14 +120,14 @@ mod tests {
 
     #[test]
     fn interpolation_is_linear_between_centres_and_flat_beyond() {
-        let grid = RadialGrid { first: 1.0, width: 0.5, bins: 4 };
+        let grid = RadialGrid::new(1.0, 0.5, 4);
         let values = [0.0, 10.0, 30.0, 20.0];
         let at = |r: f32| grid.interpolate(&values, grid.locate(r));
         assert_eq!(
             [at(0.0), at(1.0), at(1.25), at(1.75), at(2.5), at(9.0)],
             [0.0, 0.0, 5.0, 20.0, 20.0, 20.0]
         );
-        let single = RadialGrid { first: 1.0, width: 0.5, bins: 1 };
+        let single = RadialGrid::new(1.0, 0.5, 1);
         assert_eq!(single.interpolate(&[7.0], single.locate(3.0)), 7.0);
     }
 }

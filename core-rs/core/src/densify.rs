@@ -15,17 +15,22 @@ use crate::random::{inverse_normal, uniform_pair_at, Stream};
 
 /// Pixel types that frames may have.
 pub trait DensePixel: Copy + Default {
-    /// The nearest value of the type, halves away from zero, not above `limit` and not the dummy of unsigned types.
-    fn from_background(value: f64, limit: f64) -> Self;
+    /// The nearest value of the type, halves away from zero, and never the dummy of an unsigned type.
+    fn nearest(value: f64) -> Self;
+    /// The value, or the largest one not above `limit`.
+    fn at_most(self, limit: f64) -> Self;
 }
 
 macro_rules! dense_integers {
     ($($t:ty => $largest:expr),*) => { $(impl DensePixel for $t {
         #[inline(always)]
-        fn from_background(value: f64, limit: f64) -> Self {
-            let nearest = (value.abs() + 0.5).floor().copysign(value);
-            // The conversion saturates at the ends of the type.
-            (nearest.min(limit.floor()) as $t).min($largest)
+        fn nearest(value: f64) -> Self {
+            // The conversion truncates towards zero and saturates at the ends of the type.
+            ((value + 0.5f64.copysign(value)) as $t).min($largest)
+        }
+        #[inline(always)]
+        fn at_most(self, limit: f64) -> Self {
+            self.min(limit.floor() as $t)
         }
     })* };
 }
@@ -33,8 +38,12 @@ dense_integers!(u8 => u8::MAX - 1, u16 => u16::MAX - 1, u32 => u32::MAX - 1, i16
 
 impl DensePixel for f32 {
     #[inline(always)]
-    fn from_background(value: f64, limit: f64) -> Self {
-        value.min(limit) as f32
+    fn nearest(value: f64) -> Self {
+        value as f32
+    }
+    #[inline(always)]
+    fn at_most(self, limit: f64) -> Self {
+        self.min(limit as f32)
     }
 }
 
@@ -50,6 +59,8 @@ pub struct Densify {
     pub cutoff: Option<Cutoff>,
     /// probability that a draw lies below the cut-off, on the bin centres; room that each frame reuses
     below: Vec<f32>,
+    /// the background between the bin centres; likewise
+    lines: Vec<Line>,
 }
 
 /// How noise is drawn.
@@ -71,7 +82,14 @@ impl Densify {
         grid: RadialGrid,
         cutoff: Option<Cutoff>,
     ) -> Self {
-        Self { radius, normalization, grid, cutoff, below: vec![1.0; grid.bins] }
+        Self {
+            radius,
+            normalization,
+            grid,
+            cutoff,
+            below: vec![1.0; grid.bins],
+            lines: vec![Line::default(); grid.bins],
+        }
     }
 
     /// Rebuilds the background of a frame into `out`, masked pixels as `dummy`.
@@ -87,12 +105,44 @@ impl Densify {
     ) {
         assert_eq!(out.len(), self.radius.len());
         assert_eq!(background.mean.len(), self.grid.bins);
+        if noise.scale > 0.0 {
+            self.noisy(background, noise, dummy, out);
+        } else {
+            self.smooth(background, dummy, out);
+        }
+    }
+
+    /// The background itself, rounded.
+    fn smooth<T: DensePixel>(&mut self, background: &Background, dummy: T, out: &mut [T]) {
+        Line::update(&mut self.lines, &background.mean);
+        let (grid, lines) = (&self.grid, &self.lines[..]);
+        let value = |radius: f32, norm: f64| {
+            let u = grid.coordinate(radius);
+            let value = T::nearest(Line::at(lines, u) * norm);
+            if radius.is_nan() {
+                dummy
+            } else {
+                value
+            }
+        };
+        match &self.normalization {
+            None => out.iter_mut().zip(&self.radius).for_each(|(out, &radius)| *out = value(radius, 1.0)),
+            Some(norms) => {
+                for ((out, &radius), &norm) in out.iter_mut().zip(&self.radius).zip(norms) {
+                    *out = value(radius, f64::from(norm));
+                }
+            }
+        }
+    }
+
+    /// The background with noise below the cut-off.
+    fn noisy<T: DensePixel>(&mut self, background: &Background, noise: &Noise, dummy: T, out: &mut [T]) {
         let cutoff = self.cutoff.unwrap_or(Cutoff { cutoff: f64::INFINITY, noise: 0.0 });
         self.update_probabilities(background, cutoff, noise.scale);
         let threshold = Threshold { background, grid: &self.grid, cutoff };
         let mut draws = [0.0; 2];
         for (pixel, (value, &radius)) in out.iter_mut().zip(&self.radius).enumerate() {
-            if noise.scale > 0.0 && pixel % 2 == 0 {
+            if pixel % 2 == 0 {
                 draws = uniform_pair_at(Stream::Densify, noise.seed, noise.frame, (pixel / 2) as u32);
             }
             if radius.is_nan() {
@@ -102,14 +152,10 @@ impl Densify {
             let norm = self.normalization.as_ref().map_or(1.0, |norms| f64::from(norms[pixel]));
             let place = self.grid.locate(radius);
             let mean = self.grid.interpolate(&background.mean, place);
-            *value = if noise.scale > 0.0 {
-                let std = self.grid.interpolate(&background.std, place) * noise.scale;
-                let z = inverse_normal(draws[pixel % 2] * self.grid.interpolate(&self.below, place));
-                let limit = if self.cutoff.is_some() { threshold.at(radius) * norm } else { f64::INFINITY };
-                T::from_background((mean + z * std).max(0.0) * norm, limit)
-            } else {
-                T::from_background(mean * norm, f64::INFINITY)
-            };
+            let std = self.grid.interpolate(&background.std, place) * noise.scale;
+            let z = inverse_normal(draws[pixel % 2] * self.grid.interpolate(&self.below, place));
+            let limit = if self.cutoff.is_some() { threshold.at(radius) * norm } else { f64::INFINITY };
+            *value = T::nearest((mean + z * std).max(0.0) * norm).at_most(limit);
         }
     }
 
@@ -120,6 +166,31 @@ impl Densify {
             let probability = 0.5 * libm::erfc(-reach / (std * scale) / std::f64::consts::SQRT_2);
             *below = if std * scale > 0.0 { probability as f32 } else { 1.0 };
         }
+    }
+}
+
+/// A value on a bin centre and how much it changes towards the next: interpolation from one place in memory.
+#[derive(Clone, Copy, Debug, Default)]
+struct Line {
+    value: f64,
+    slope: f64,
+}
+
+impl Line {
+    fn update(lines: &mut [Line], values: &[f32]) {
+        for (b, line) in lines.iter_mut().enumerate() {
+            let value = f64::from(values[b]);
+            let next = values.get(b + 1).map_or(value, |&next| f64::from(next));
+            *line = Line { value, slope: next - value };
+        }
+    }
+
+    /// `u`: coordinate in bin widths from the first centre, not beyond the last.
+    #[inline(always)]
+    fn at(lines: &[Line], u: f64) -> f64 {
+        let below = u as u32;
+        let Line { value, slope } = lines[below as usize];
+        value + (u - f64::from(below)) * slope
     }
 }
 
@@ -137,7 +208,7 @@ mod tests {
     fn flat(pixels: usize, mean: f32, std: f32) -> (Densify, Background) {
         let radius =
             (0..pixels).map(|p| if p % 100 == 7 { f32::NAN } else { 1.0 + (p % 50) as f32 }).collect();
-        let grid = RadialGrid { first: 1.0, width: 7.0, bins: 8 };
+        let grid = RadialGrid::new(1.0, 7.0, 8);
         let densify = Densify::new(radius, None, grid, Some(Cutoff { cutoff: 2.0, noise: 1.0 }));
         (densify, Background { mean: vec![mean; 8], std: vec![std; 8] })
     }
@@ -178,10 +249,10 @@ mod tests {
 
     #[test]
     fn halves_round_away_from_zero_and_the_dummy_is_never_made() {
-        assert_eq!([2.5, 3.5, 0.49].map(|v| u16::from_background(v, f64::INFINITY)), [3, 4, 0]);
-        assert_eq!([-2.5, -0.4].map(|v| i32::from_background(v, f64::INFINITY)), [-3, 0]);
-        assert_eq!(u16::from_background(1e9, f64::INFINITY), u16::MAX - 1);
-        assert_eq!(u16::from_background(5.6, 5.7), 5);
+        assert_eq!([2.5, 3.5, 0.49].map(u16::nearest), [3, 4, 0]);
+        assert_eq!([-2.5, -0.4].map(i32::nearest), [-3, 0]);
+        assert_eq!(u16::nearest(1e9), u16::MAX - 1);
+        assert_eq!(u16::nearest(5.6).at_most(5.7), 5);
     }
 
     #[test]

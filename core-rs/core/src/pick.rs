@@ -209,7 +209,7 @@ mod tests {
             background.mean[b] = 6.0 + (b as f32 * 0.7).sin();
             background.std[b] = 2.5 + (b as f32 * 0.3).cos() * 0.5;
         }
-        let grid = RadialGrid { first: bins.centre(0), width: bins.width, bins: 50 };
+        let grid = RadialGrid::new(bins.centre(0), bins.width, 50);
         (bins, signal, norms, radius, background, grid)
     }
 

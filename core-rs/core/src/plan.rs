@@ -26,7 +26,7 @@ pub struct Plan {
     settings: Settings,
     validity: Validity,
     integer_validity: IntegerValidity,
-    /// per pixel in raster order, NaN where masked
+    /// per pixel in raster order, not below the first bin's centre; NaN where masked
     radius: Vec<f32>,
     /// per pixel in raster order; `None` where every norm is 1
     normalization: Option<Vec<f32>>,
@@ -65,8 +65,11 @@ impl Plan {
         let mut radial = vec![0.0; pixels];
         radial_map(&geometry, shape, settings.unit, &mut radial);
         let bins = Bins::new(&radial, &masked, settings.bins)?;
-        let radius =
-            radial.iter().zip(&masked).map(|(&r, &m)| if m == 0 { r as f32 } else { f32::NAN }).collect();
+        // Inside the centre of the first bin the background is that of the centre. FabIO takes smaller radii for
+        // masked, so the map holds the centre there, which means the same.
+        let first = bins.centre(0) as f32;
+        let of_pixel = |(&r, &m): (&f64, &u8)| if m == 0 { (r as f32).max(first) } else { f32::NAN };
+        let radius = radial.iter().zip(&masked).map(of_pixel).collect();
         drop(radial);
 
         let weights = Weights::new(&bins, normalization.as_deref());
@@ -82,7 +85,7 @@ impl Plan {
             runs: Runs::new(&bins),
             constants: WeightSums::new(&bins, weights.fixed()),
             weights,
-            grid: RadialGrid { first: bins.centre(0), width: bins.width, bins: bins.count() },
+            grid: RadialGrid::new(bins.centre(0), bins.width, bins.count()),
             frame: FrameBuffer::new(pixel_type, pixels, RUN - 1),
             signal: vec![0; bins.order.len()],
             codec: bitshuffle_lz4::Scratch::default(),
@@ -190,7 +193,7 @@ impl Plan {
         &self.peaks
     }
 
-    /// Radial coordinate per pixel in raster order, NaN where masked.
+    /// Radial coordinate per pixel in raster order, not below the first bin's centre; NaN where masked.
     pub fn radius(&self) -> &[f32] {
         &self.radius
     }

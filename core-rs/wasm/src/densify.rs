@@ -35,7 +35,7 @@ impl Densifier {
         if normalization.as_ref().is_some_and(|norms| norms.len() != radius.len()) {
             return Err(JsError::new("the normalization has not as many pixels as the radius map"));
         }
-        let grid = RadialGrid { first, width, bins };
+        let grid = RadialGrid::new(first, width, bins);
         let cutoff = cutoff.map(|cutoff| Cutoff { cutoff, noise: cutoff_noise });
         let densify = Densify::new(radius, normalization, grid, cutoff);
         Ok(Self { rebuild: Rebuild::new(densify, pixel_type(type_name)?, dummy) })

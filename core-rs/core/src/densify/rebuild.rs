@@ -113,7 +113,7 @@ mod tests {
 
     fn rebuild() -> Rebuild {
         let radius = vec![1.0, 2.0, f32::NAN, 3.0];
-        let grid = RadialGrid { first: 1.0, width: 1.0, bins: 3 };
+        let grid = RadialGrid::new(1.0, 1.0, 3);
         Rebuild::new(Densify::new(radius, None, grid, None), PixelType::I16, -1.0)
     }
 
