@@ -11,7 +11,10 @@
 export interface EmscriptenFS {
   root: FSNode;
   ErrnoError: new (errno: number) => Error;
+  FSNode: new (parent: FSNode, name: string, mode: number, dev: number) => FSNode;
+  /** makes a node that later look-ups find without asking its parent */
   createNode(parent: FSNode, name: string, mode: number, dev: number): FSNode;
+  destroyNode(node: FSNode): void;
   lookupPath(path: string): { node: FSNode };
   getPath(node: FSNode): string;
   rmdir(path: string): void;
@@ -97,11 +100,20 @@ export function mountHost(fs: EmscriptenFS): HostFiles {
     }
   }
 
-  function makeNode(parent: FSNode, name: string, directory: boolean): FSNode {
-    const node = fs.createNode(parent, name, directory ? DIRECTORY_MODE : FILE_MODE, 0);
+  /** A node for one look-up. It is not remembered: the host's files come, go and are renamed. */
+  function freshNode(parent: FSNode, name: string, directory: boolean): FSNode {
+    const node = new fs.FSNode(parent, name, directory ? DIRECTORY_MODE : FILE_MODE, 0);
     node.node_ops = directory ? directoryOps : fileOps;
     node.stream_ops = directory ? {} : streamOps;
-    if (directory) directories.set(fs.getPath(node), node);
+    return node;
+  }
+
+  /** A folder that is known from now on, without looking at it. */
+  function knownFolder(parent: FSNode, path: string, name: string): FSNode {
+    const node = fs.createNode(parent, name, DIRECTORY_MODE, 0);
+    node.node_ops = directoryOps;
+    node.stream_ops = {};
+    directories.set(path, node);
     return node;
   }
 
@@ -118,10 +130,10 @@ export function mountHost(fs: EmscriptenFS): HostFiles {
   const directoryOps: NodeOps = {
     getattr: fileOps.getattr,
     setattr() {},
-    lookup: (parent, name) => makeNode(parent, name, host(() => Deno.statSync(child(parent, name))).isDirectory),
+    lookup: (parent, name) => freshNode(parent, name, host(() => Deno.statSync(child(parent, name))).isDirectory),
     mknod(parent, name) {
       host(() => Deno.openSync(child(parent, name), { write: true, createNew: true }).close());
-      return makeNode(parent, name, false);
+      return freshNode(parent, name, false);
     },
     unlink: (parent, name) => host(() => Deno.removeSync(child(parent, name))),
   };
@@ -191,8 +203,12 @@ export function mountHost(fs: EmscriptenFS): HostFiles {
       for (let slash = path.indexOf("/", 1); slash > 0; slash = path.indexOf("/", slash + 1)) {
         const folder = path.slice(0, slash);
         const name = folder.slice(folder.lastIndexOf("/") + 1);
-        if (name) parent = directories.get(folder) ?? makeNode(parent, name, true);
+        if (name) parent = directories.get(folder) ?? knownFolder(parent, folder, name);
       }
+      // What was a folder before may be a file now.
+      const stale = directories.get(path);
+      if (stale) fs.destroyNode(stale);
+      directories.delete(path);
       return path;
     },
     takeFailure() {

@@ -212,6 +212,30 @@ Deno.test("a replaced file holds nothing of the old one", () =>
     reader.close();
   }));
 
+Deno.test("names of any kind, and a temporary name that is used again after a rename", () =>
+  inFolder(async (folder) => {
+    const [temporary, final] = [join(folder, ".ü %20#.part"), join(folder, "ü #%.h5")];
+    for (let i = 0; i < 3; i++) {
+      const writer = await createH5(temporary);
+      writer.scalar("/i", i);
+      writer.close();
+      await Deno.rename(temporary, final);
+      const reader = await openH5(final);
+      assert.equal(reader.read("/i"), i);
+      await assert.rejects(createH5(final), /is being read/);
+      reader.close();
+    }
+    await Deno.remove(final);
+    await Deno.mkdir(join(final, "below"), { recursive: true });
+    await assert.rejects(openH5(final), /not a file/);
+    const inside = await createH5(join(final, "below", "x.h5"));
+    inside.close();
+    await Deno.remove(final, { recursive: true });
+    const again = await createH5(final);
+    again.close();
+    assert.ok(Deno.statSync(final).isFile);
+  }));
+
 dataTest("pyFAI's sparse file: bitshuffle-LZ4 chunks of libhdf5", ["thaumatin/pyfai_sparse.h5"], async () => {
   const reader = await openH5(dataPath("thaumatin/pyfai_sparse.h5"));
   const group = "/entry_0000/sparse_frames";

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createH5, openH5 } from "./h5.ts";
+import { openHdf5 } from "./source.ts";
 
 const python = Deno.env.get("BRAGGSIEVE_PYTHON") ?? "python3";
 
@@ -112,3 +113,27 @@ pythonTest(
     }
   },
 );
+
+const VIRTUAL = `
+import sys, os, h5py, numpy as np
+os.chdir(sys.argv[1])
+layout = h5py.VirtualLayout(shape=(4, 1, 5, 6), dtype="u2")
+for part in range(2):
+  with h5py.File(f"part{part}.h5", "w") as f: f["data"] = np.full((2, 5, 6), part + 1, "u2")
+  layout[2 * part : 2 * part + 2, 0] = h5py.VirtualSource(f"part{part}.h5", "data", shape=(2, 5, 6))
+with h5py.File("virtual.h5", "w") as f: f.create_virtual_dataset("/entry/data/data", layout)`;
+
+pythonTest("virtual datasets are read, and an absent data file is an error, not zeros", async (folder) => {
+  const { ok, text } = run(VIRTUAL, folder);
+  assert.ok(ok, text);
+  const path = join(folder, "virtual.h5");
+  const source = await openHdf5(path);
+  assert.deepEqual([source.frameCount, source.info.shape], [4, [5, 6]]);
+  for (let i = 0; i < 4; i++) {
+    const pixels = new Uint16Array((await source.read(i)).bytes.slice().buffer);
+    assert.deepEqual([...pixels], new Array(30).fill(i < 2 ? 1 : 2));
+  }
+  source.close();
+  await Deno.remove(join(folder, "part1.h5"));
+  await assert.rejects(openHdf5(path), /data file part1\.h5 is missing; put part1\.h5 beside/);
+});

@@ -170,6 +170,7 @@ function partsOf(master: H5Reader, path: string, datasets: readonly string[]): P
   for (const dataset of datasets) {
     const facts = master.dataset(dataset);
     checkFrames(facts, path, dataset, parts[0]?.facts);
+    checkVirtual(facts, path, dataset);
     const frames = facts.shape.length === 2 ? 1 : facts.shape[0] ?? 0;
     const link = master.external(dataset);
     const file = link ? linkedFile(path, link.file) : realPath(path);
@@ -207,6 +208,19 @@ function checkFrames(facts: H5DatasetFacts, file: string, place: string, like?: 
       place,
       remedy: "open the parts one by one, as file::/path",
     });
+  }
+}
+
+/** Throws when a file of a virtual dataset is absent: libhdf5 would show its frames as zeros. */
+function checkVirtual(facts: H5DatasetFacts, file: string, place: string): void {
+  for (const name of new Set(facts.virtualFiles)) {
+    // "." is this file; names with % are patterns for files that may come later.
+    if (name === "." || name.includes("%")) continue;
+    try {
+      Deno.statSync(linkedFile(file, name));
+    } catch {
+      throw new InputError(`its data file ${name} is missing`, { file, place, remedy: `put ${name} beside this file` });
+    }
   }
 }
 
