@@ -118,8 +118,9 @@ mod arch {
     }
 }
 
-#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
-mod arch {
+// Compiled for tests too, so that machines with SIMD check it.
+#[cfg(any(test, not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))))]
+mod plain {
     #[derive(Clone, Copy)]
     pub struct Lanes([u64; 2]);
 
@@ -174,7 +175,10 @@ mod arch {
     }
 }
 
+#[cfg(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64"))]
 pub use arch::Lanes;
+#[cfg(not(any(all(target_arch = "wasm32", target_feature = "simd128"), target_arch = "x86_64")))]
+pub use plain::Lanes;
 
 impl Lanes {
     /// The sixteen bytes of `bytes` from `at` on; panics when they are not all there.
@@ -189,5 +193,45 @@ impl Lanes {
     #[inline(always)]
     pub fn store(self, bytes: &mut [u8], at: usize) {
         bytes[at..at + 16].copy_from_slice(&self.to_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, Lanes};
+
+    type Case<T> = (&'static str, fn(T, T) -> T);
+
+    #[test]
+    fn plain_and_simd_lanes_agree() {
+        let simd: [Case<Lanes>; 7] = [
+            ("xor", |a, b| a.xor(b)),
+            ("or", |a, b| a.or(b)),
+            ("and", |a, b| a.and(b)),
+            ("shr", |a, _| a.shr::<2>()),
+            ("shl", |a, _| a.shl::<4>()),
+            ("zip_low", |a, b| a.zip_low(b)),
+            ("zip_high", |a, b| a.zip_high(b)),
+        ];
+        let plain: [Case<plain::Lanes>; 7] = [
+            ("xor", |a, b| a.xor(b)),
+            ("or", |a, b| a.or(b)),
+            ("and", |a, b| a.and(b)),
+            ("shr", |a, _| a.shr::<2>()),
+            ("shl", |a, _| a.shl::<4>()),
+            ("zip_low", |a, b| a.zip_low(b)),
+            ("zip_high", |a, b| a.zip_high(b)),
+        ];
+        let a: [u8; 16] = core::array::from_fn(|i| (i * 89 + 7) as u8);
+        let b: [u8; 16] = core::array::from_fn(|i| (i * i * 31 + 130) as u8);
+        for ((name, simd), (_, plain)) in simd.into_iter().zip(plain) {
+            let found = simd(Lanes::from_bytes(a), Lanes::from_bytes(b)).to_bytes();
+            let wanted = plain(plain::Lanes::from_bytes(a), plain::Lanes::from_bytes(b)).to_bytes();
+            assert_eq!(found, wanted, "{name}");
+            assert_ne!(found, a, "{name} does something");
+        }
+        assert_eq!(Lanes::splat(5).to_bytes(), plain::Lanes::splat(5).to_bytes());
+        assert!(Lanes::splat(0).is_zero() && plain::Lanes::splat(0).is_zero());
+        assert!(!Lanes::from_bytes(a).is_zero() && !plain::Lanes::from_bytes(a).is_zero());
     }
 }
