@@ -1,8 +1,6 @@
 /** Reading HDF5 files: what is in them, and hyperslabs of datasets, in place. */
-import { resolve } from "node:path";
 import { InputError } from "../../errors.ts";
-import { openingError } from "../bytes.ts";
-import { type H5Library, library } from "./library.ts";
+import type { H5Library } from "./library.ts";
 import { cause, failed, listen, nearest } from "./messages.ts";
 import { arrayOf, count, isNumber, SUPPORTED_FILTERS, typeName, unsupportedFilter } from "./types.ts";
 import { CLASS, type H5Array, type H5DatasetFacts, type RawType } from "./types.ts";
@@ -32,54 +30,6 @@ export interface H5Reader {
   close(): void;
 }
 
-/**
- * Opens a file for reading. It is read in place; nothing is loaded before it is asked for.
- *
- * @throws InputError when the file is missing, cannot be read, is not HDF5, or is truncated
- */
-export async function openH5(path: string): Promise<H5Reader> {
-  const lib = await library();
-  const real = checkedPath(path);
-  const { value: id, messages, failure } = listen(
-    lib,
-    () => lib.module.open(lib.host.path(real), lib.module.H5F_ACC_RDONLY, false, -1, -1),
-  );
-  if (id >= 0n) return new Reader(lib, path, id);
-  const reason = failure?.message ?? cause(messages);
-  if (reason.startsWith("file signature not found")) {
-    throw new InputError("is not an HDF5 file", { file: path, remedy: "give an HDF5, NeXus or CBF file" });
-  }
-  const sizes = /eof = (\d+), .*stored_eof = (\d+)/.exec(reason);
-  if (sizes) {
-    throw new InputError(`is truncated: ${sizes[1]} of ${sizes[2]} bytes are there`, {
-      file: path,
-      remedy: "copy it again, or wait until it is written",
-    });
-  }
-  throw new InputError(`cannot be opened as HDF5: ${reason}`, {
-    file: path,
-    remedy: "check that it is complete",
-  });
-}
-
-/** The real path of a readable regular file. */
-function checkedPath(path: string): string {
-  let info: Deno.FileInfo;
-  try {
-    info = Deno.statSync(path);
-  } catch (error) {
-    throw openingError(error, path);
-  }
-  if (!info.isFile) throw new InputError("is not a file", { file: path, remedy: "name an HDF5 file" });
-  if (info.size === 0) throw new InputError("is empty", { file: path, remedy: "check that it was written completely" });
-  // External links are relative to the folder of the file itself, not of a symbolic link to it.
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return resolve(path);
-  }
-}
-
 type Raw = RawType & {
   readonly shape: number[] | null;
   readonly chunks: number[] | null;
@@ -93,7 +43,8 @@ const SPACE_PADDED = 2;
 const MAX_DEPTH = 8;
 const MAX_BYTES = 2 ** 31;
 
-class Reader implements H5Reader {
+/** A file of the library; made by `openH5`. */
+export class Reader implements H5Reader {
   #open = true;
   /** one block of the library's heap, as large as the largest request so far */
   #buffer = 0;

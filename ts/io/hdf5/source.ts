@@ -4,7 +4,8 @@ import { InputError } from "../../errors.ts";
 import type { EncodedFrame, FrameInfo, FrameLink, FrameSource, PixelType } from "../frame.ts";
 import { findFrames } from "./find_frames.ts";
 import { findInstrument, readDetector, readGeometry, readMask } from "./nexus.ts";
-import { type H5Ranges, type H5Reader, openH5 } from "./reader.ts";
+import { openH5 } from "./open.ts";
+import type { H5Ranges, H5Reader } from "./reader.ts";
 import type { H5DatasetFacts } from "./types.ts";
 
 /** Values that are counts, per type: the largest unsigned one is the Dectris mark of masked pixels. */

@@ -5,7 +5,8 @@ import type { PixelType } from "../frame.ts";
 import { type H5Library, library } from "./library.ts";
 import { cause, failed, listen } from "./messages.ts";
 import { type H5Stack, Stack } from "./stack.ts";
-import { bytesOf, CLASS, count, filterOptions, NUMBERS, typeOf } from "./types.ts";
+import { numberMetadata, numberType, oneNumber, type Packing, textMetadata } from "./metadata.ts";
+import { bytesOf, count, NUMBERS, typeOf } from "./types.ts";
 import type { H5Array, H5Attributes, H5Filter, H5Number } from "./types.ts";
 
 /** Options of datasets. */
@@ -80,8 +81,6 @@ export async function createH5(path: string): Promise<H5Writer> {
 
 /** An unlimited dimension (H5S_UNLIMITED). */
 const UNLIMITED = 2n ** 64n - 1n;
-/** H5T_CSET_UTF8 */
-const UTF8 = 1;
 /** Bytes of a chunk of small items. */
 const CHUNK_BYTES = 2 ** 20;
 
@@ -133,7 +132,7 @@ class Writer implements H5Writer {
     const itemBytes = count(itemShape) * NUMBERS[type].size;
     const chunk = options.chunk ?? [Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, itemBytes))), ...itemShape];
     const shape = [0, ...itemShape];
-    const metadata = this.#metadata(type, shape, { filter: options.filter ?? "none", chunks: chunk });
+    const metadata = numberMetadata(type, shape, { filter: options.filter ?? "none", chunks: chunk });
     metadata.maxshape = [UNLIMITED, ...itemShape.map(BigInt)];
     this.#write(path, (module) => module.create_dataset(this.id, path, 0n, metadata));
     if (options.attributes) this.attributes(path, options.attributes);
@@ -157,7 +156,7 @@ class Writer implements H5Writer {
         const data = type === "int64" ? BigInt64Array.from(list, BigInt) : Float64Array.from(list as number[]);
         return this.#onHeap(
           data,
-          (at) => module.create_attribute(this.id, path, name, at, this.#metadata(type, shape, {})),
+          (at) => module.create_attribute(this.id, path, name, at, numberMetadata(type, shape, {})),
         );
       });
     }
@@ -209,26 +208,11 @@ class Writer implements H5Writer {
   }
 
   #create(path: string, data: H5Array, shape: readonly number[], packing: Packing = {}): void {
-    const metadata = this.#metadata(typeOf(data), shape, packing);
+    const metadata = numberMetadata(typeOf(data), shape, packing);
     this.#write(
       path,
       (module) => this.#onHeap(data, (pointer) => module.create_dataset(this.id, path, pointer, metadata)),
     );
-  }
-
-  #metadata(type: H5Number, shape: readonly number[], packing: Packing) {
-    const number = NUMBERS[type];
-    const filter = packing.chunks && filterOptions(packing.filter ?? "none", number.size);
-    return {
-      ...number,
-      vlen: false,
-      littleEndian: true,
-      total_size: count(shape),
-      shape: shape.map(BigInt),
-      maxshape: shape.map(BigInt),
-      chunks: (packing.chunks?.map(BigInt) ?? null) as unknown as number[] | null,
-      ...(filter && { compression: filter.id, compression_opts: filter.options }),
-    };
   }
 
   /** Lends `data` a place in the library's heap. */
@@ -263,55 +247,4 @@ class Writer implements H5Writer {
       throw new OutputError(`${place} cannot be written: ${reason}`, this.path, undefined, { cause: failure });
     }
   }
-}
-
-interface Packing {
-  filter?: H5Filter;
-  chunks?: readonly number[];
-}
-
-/** int64 when every value is a whole number, as h5py does with Python's integers. */
-function numberType(values: readonly number[]): "int64" | "float64" {
-  return values.every(Number.isSafeInteger) ? "int64" : "float64";
-}
-
-function oneNumber(value: number, type: H5Number): H5Array {
-  switch (type) {
-    case "uint8":
-      return Uint8Array.of(value);
-    case "uint16":
-      return Uint16Array.of(value);
-    case "uint32":
-      return Uint32Array.of(value);
-    case "uint64":
-      return BigUint64Array.of(BigInt(value));
-    case "int8":
-      return Int8Array.of(value);
-    case "int16":
-      return Int16Array.of(value);
-    case "int32":
-      return Int32Array.of(value);
-    case "int64":
-      return BigInt64Array.of(BigInt(value));
-    case "float32":
-      return Float32Array.of(value);
-    case "float64":
-      return Float64Array.of(value);
-  }
-}
-
-/** Variable-length UTF-8, as h5py writes text. */
-function textMetadata(shape: readonly number[]) {
-  return {
-    type: CLASS.string,
-    size: 4,
-    signed: false,
-    vlen: true,
-    cset: UTF8,
-    littleEndian: true,
-    total_size: count(shape),
-    shape: shape.map(BigInt),
-    maxshape: shape.map(BigInt),
-    chunks: null,
-  };
 }

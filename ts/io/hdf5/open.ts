@@ -1,0 +1,55 @@
+/** Opening HDF5 files for reading, and why it fails. */
+import { resolve } from "node:path";
+import { InputError } from "../../errors.ts";
+import { openingError } from "../bytes.ts";
+import { library } from "./library.ts";
+import { cause, listen } from "./messages.ts";
+import { type H5Reader, Reader } from "./reader.ts";
+
+/**
+ * Opens a file for reading. It is read in place; nothing is loaded before it is asked for.
+ *
+ * @throws InputError when the file is missing, cannot be read, is not HDF5, or is truncated
+ */
+export async function openH5(path: string): Promise<H5Reader> {
+  const lib = await library();
+  const real = checkedPath(path);
+  const { value: id, messages, failure } = listen(
+    lib,
+    () => lib.module.open(lib.host.path(real), lib.module.H5F_ACC_RDONLY, false, -1, -1),
+  );
+  if (id >= 0n) return new Reader(lib, path, id);
+  const reason = failure?.message ?? cause(messages);
+  if (reason.startsWith("file signature not found")) {
+    throw new InputError("is not an HDF5 file", { file: path, remedy: "give an HDF5, NeXus or CBF file" });
+  }
+  const sizes = /eof = (\d+), .*stored_eof = (\d+)/.exec(reason);
+  if (sizes) {
+    throw new InputError(`is truncated: ${sizes[1]} of ${sizes[2]} bytes are there`, {
+      file: path,
+      remedy: "copy it again, or wait until it is written",
+    });
+  }
+  throw new InputError(`cannot be opened as HDF5: ${reason}`, {
+    file: path,
+    remedy: "check that it is complete",
+  });
+}
+
+/** The real path of a readable regular file. */
+function checkedPath(path: string): string {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch (error) {
+    throw openingError(error, path);
+  }
+  if (!info.isFile) throw new InputError("is not a file", { file: path, remedy: "name an HDF5 file" });
+  if (info.size === 0) throw new InputError("is empty", { file: path, remedy: "check that it was written completely" });
+  // External links are relative to the folder of the file itself, not of a symbolic link to it.
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
