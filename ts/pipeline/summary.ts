@@ -29,10 +29,16 @@ export interface Summary {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** Bytes of files on disk; one that is named twice counts once. */
+/** Bytes of files on disk; one that is named twice counts once, a source that is no file not at all. */
 export async function bytesOfFiles(names: readonly string[]): Promise<number> {
   let bytes = 0;
-  for (const file of new Set(names.map(filePart))) bytes += (await Deno.stat(file)).size;
+  for (const file of new Set(names.map(filePart))) {
+    try {
+      bytes += (await Deno.stat(file)).size;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
   return bytes;
 }
 
