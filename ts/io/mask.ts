@@ -20,7 +20,6 @@ export async function readMask(spec: string, shape: Shape): Promise<Uint8Array> 
   const image = await readImage(spec);
   checkShape(image, shape, spec, "mask");
   const { data } = image;
-  if (data instanceof Uint8Array) return data;
   // Once per run, and the engine takes bytes only: not worth a crossing of its own.
   if (data instanceof BigUint64Array || data instanceof BigInt64Array) {
     return Uint8Array.from(data, (value) => value === 0n ? 0 : 1);

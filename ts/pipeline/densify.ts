@@ -6,8 +6,8 @@ import { defaultDummy } from "../io/nxmx.ts";
 import { withOutput } from "../io/output.ts";
 import { openSparse, type SparseFile } from "../io/sparse_read.ts";
 import type { RunControl } from "./run.ts";
-import type { OutputOptions } from "./sparsify.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
+import { completing, type OutputOptions } from "./to_file.ts";
 
 /** What is rebuilt and how. */
 export interface DensifyRunOptions extends OutputOptions {
@@ -82,19 +82,20 @@ async function write(
       settings: { ...draw, dummy },
       ...(geometry ? { geometry } : {}),
     });
-    let last = start;
-    for (let number = 0; number < sparse.frameCount; number++) {
-      if (control.signal?.aborted) throw new InterruptedError("interrupted: no output was written");
-      const frame = sparse.frame(number);
-      kept += frame.index.length;
-      sink.append(densifier.rebuild(frame, number, draw));
-      control.progress?.(number + 1, sparse.frameCount);
-      if (performance.now() - last > 50) {
-        await new Promise<void>((resolve) => setTimeout(resolve, 0));
-        last = performance.now();
+    await completing(sink, async () => {
+      let last = start;
+      for (let number = 0; number < sparse.frameCount; number++) {
+        if (control.signal?.aborted) throw new InterruptedError("interrupted: no output was written");
+        const frame = sparse.frame(number);
+        kept += frame.index.length;
+        sink.append(densifier.rebuild(frame, number, draw));
+        control.progress?.(number + 1, sparse.frameCount);
+        if (performance.now() - last > 50) {
+          await new Promise<void>((resolve) => setTimeout(resolve, 0));
+          last = performance.now();
+        }
       }
-    }
-    sink.close();
+    });
   } finally {
     densifier.close();
   }

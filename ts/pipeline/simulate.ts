@@ -5,8 +5,8 @@ import { checkOutput, withOutput } from "../io/output.ts";
 import { SimulatedSource, type SimulationSettings, writeSimulation } from "../io/simulated.ts";
 import { InterruptedError } from "../errors.ts";
 import type { RunControl } from "./run.ts";
-import type { OutputOptions } from "./sparsify.ts";
 import { rate, type Summary } from "./summary.ts";
+import type { OutputOptions } from "./to_file.ts";
 
 /** What is simulated. */
 export interface SimulateOptions extends OutputOptions {

@@ -1,0 +1,68 @@
+/** The frame of every run from frame files to one output: prepare, write under a temporary name, sum up. */
+import { withOutput } from "../io/output.ts";
+import { type Experiment, prepare, type RunOptions } from "./experiment.ts";
+import type { RunControl, RunTotals } from "./run.ts";
+import { bytesOfFiles, rate, type Summary } from "./summary.ts";
+
+/** Where a run writes. */
+export interface OutputOptions {
+  /** path of the file to make */
+  readonly output: string;
+  /** replace it if it exists */
+  readonly force?: boolean;
+}
+
+/** What a run adds to its summary. */
+export type Findings = Pick<Summary, "keptPixels" | "peaks" | "peaksPerFrame">;
+
+/** Writes all frames of an experiment to `path`, which gets its final name afterwards. */
+export type Write = (
+  experiment: Experiment,
+  path: string,
+  control: RunControl,
+) => Promise<{ totals: RunTotals; findings?: Findings }>;
+
+/** Runs `write` and sums up. Throws what it throws; then there is no output file. */
+export async function runToFile(
+  command: string,
+  options: RunOptions & OutputOptions,
+  control: RunControl,
+  write: Write,
+): Promise<Summary> {
+  const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
+    const experiment = await prepare(options);
+    try {
+      const { totals, findings } = await write(experiment, path, { ...control, signal });
+      return {
+        command,
+        engine: experiment.engine.name,
+        output: options.output,
+        ...totals,
+        framesPerSecond: rate(totals.frames, totals.seconds),
+        inputBytes: await bytesOfFiles(options.files),
+        outputBytes: (await Deno.stat(path)).size,
+        ...findings,
+        notes: experiment.notes,
+        settings: { ...experiment.settings },
+      };
+    } finally {
+      await experiment.close();
+    }
+  };
+  return await withOutput(options.output, options.force ?? false, work, control.signal);
+}
+
+/** Runs `work` and completes the sink; when the work fails, only lets go of the sink's file. */
+export async function completing<T>(sink: { close(): void }, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    try {
+      sink.close();
+    } catch { /* the file is removed anyway; the first error tells what went wrong */ }
+    throw error;
+  }
+  sink.close();
+  return result;
+}
