@@ -1,0 +1,242 @@
+/** The command line as users run it: a process of its own, with the two permissions that it needs. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dataPath, dataTest } from "../testing.ts";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
+
+interface Outcome {
+  code: number;
+  out: string;
+  error: string;
+}
+
+async function braggsieve(
+  words: readonly string[],
+  cwd: string,
+  flags = ["--allow-read", "--allow-write"],
+): Promise<Outcome> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--config", CONFIGURATION, ...flags, MAIN, ...words],
+    cwd,
+    stdin: "null",
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: decode(stdout), error: decode(stderr) };
+}
+
+const names = (folder: string) => [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
+
+async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const SIMULATE = [
+  "simulate",
+  "-o",
+  "sim.h5",
+  "-n",
+  "3",
+  "--width",
+  "200",
+  "--height",
+  "180",
+  "--beam-x",
+  "99",
+  "--beam-y",
+  "91",
+];
+
+Deno.test("simulate, sparsify, densify, peaks, integrate and info work one after the other", () =>
+  inFolder(async (folder) => {
+    const run = async (...words: string[]) => {
+      const outcome = await braggsieve(words, folder);
+      assert.equal(outcome.code, 0, `${words.join(" ")}: ${outcome.error}`);
+      assert.doesNotMatch(outcome.error, /\bat (file|async)\b/);
+      return outcome.out;
+    };
+    assert.match(await run(...SIMULATE), /^sim\.h5: 3 frames, .* with sim\.poni and sim\.geom, engine wasm\n$/);
+    const json = JSON.parse(
+      await run("sparsify", "-p", "sim.poni", "-o", "sparse.h5", "--bins", "100", "--json", "sim.h5"),
+    );
+    assert.equal(json.frames, 3);
+    assert.equal(json.settings.bins, 100);
+    assert.equal(json.outputBytes, (await Deno.stat(join(folder, "sparse.h5"))).size);
+    assert.ok(json.keptPixels > 0 && json.keptPixels < json.validPixels);
+    assert.match(await run("densify", "sparse.h5"), /^sparse_dense\.h5: 3 frames/);
+    assert.match(await run("peaks", "-p", "sim.geom", "-o", "peaks.cxi", "sim.h5::/entry/data/data"), /peaks/);
+    await run("integrate", "-o", "curves.dat", "--unit", "q_nm^-1", "sim.h5");
+    assert.match(await run("info", "sparse.h5"), /frames: 3 of 180 × 200 uint16[^]*kept: \d+ to \d+ per frame/);
+    assert.match(await run("info", "peaks.cxi"), /peaks: \d+ to \d+ per frame/);
+    const facts = JSON.parse(await run("info", "--frame", "2", "--json", "sim.h5"));
+    assert.equal(facts.frames, 3);
+    assert.equal(facts.frame.index, 2);
+    assert.equal(facts.frame.background.mean.length, 800);
+    assert.ok(!names(folder).some((name) => name.endsWith(".part")));
+  }));
+
+Deno.test("each documented option changes the result", () =>
+  inFolder(async (folder) => {
+    assert.equal((await braggsieve(SIMULATE, folder)).code, 0);
+    const facts = async (...options: string[]) => {
+      const { code, out, error } = await braggsieve(["info", "--frame", "1", "--json", ...options, "sim.h5"], folder);
+      assert.equal(code, 0, error);
+      return JSON.stringify(JSON.parse(out).frame);
+    };
+    const plain = await facts();
+    assert.equal(await facts(), plain);
+    const changes = [
+      ["--bins", "50"],
+      ["--unit", "2th_deg"],
+      ["--error-model", "poisson"],
+      ["--cutoff-clip", "9"],
+      ["--cycle", "0"],
+      ["--noise", "9"],
+      ["--cutoff-peak", "8"],
+      ["--patch-size", "3"],
+      ["--connected", "9"],
+      ["-A"],
+      ["-P", "0.99"],
+      ["--dummy", "5", "--delta-dummy", "2"],
+    ];
+    for (const change of changes) assert.notEqual(await facts(...change), plain, change.join(" "));
+  }));
+
+/** A CBF file that is cut short. */
+const TRUNCATED = Buffer.concat([
+  Buffer.from(
+    '###CBF: VERSION 1.5\r\n--CIF-BINARY-FORMAT-SECTION--\r\nContent-Type: application/octet-stream;\r\n     conversions="x-CBF_BYTE_OFFSET"\r\n' +
+      "X-Binary-Size: 100\r\nX-Binary-Size-Fastest-Dimension: 10\r\nX-Binary-Size-Second-Dimension: 10\r\n\r\n",
+  ),
+  Buffer.from([0x0c, 0x1a, 4, 0xd5, 1, 2, 3]),
+]);
+
+Deno.test("bad input gives one sentence that names the file, its exit status, and no output file", () =>
+  inFolder(async (folder) => {
+    assert.equal((await braggsieve(SIMULATE, folder)).code, 0);
+    const poni = await Deno.readTextFile(join(folder, "sim.poni"));
+    const write = (name: string, content: string | Uint8Array) =>
+      Deno.writeFile(join(folder, name), typeof content === "string" ? new TextEncoder().encode(content) : content);
+    await write("blind.poni", poni.replace(/^Wavelength.*$/m, "").replace(/"max_shape":\[\d+,\d+\],/, ""));
+    await write("other.poni", poni.replace(/"max_shape":\[\d+,\d+\]/, '"max_shape":[10,20]'));
+    await write("cut.cbf", TRUNCATED);
+    await write("packed.cbf", Buffer.from(TRUNCATED.toString("latin1").replace("BYTE_OFFSET", "PACKED"), "latin1"));
+    await write("empty.h5", "");
+    await write("text.h5", "no frames at all\n");
+    await write("cut.h5", (await Deno.readFile(join(folder, "sim.h5"))).subarray(0, 3000));
+    await write("taken.h5", "mine");
+    const before = names(folder);
+    const p = ["-p", "sim.poni"];
+    const cases: [string[], 1 | 2, RegExp][] = [
+      [["sparsify", ...p, "-o", "o.h5", "none.cbf"], 1, /none\.cbf: no such file/],
+      [["sparsify", ...p, "-o", "o.h5", "empty.h5"], 1, /empty\.h5: is empty/],
+      [["sparsify", ...p, "-o", "o.h5", "text.h5"], 1, /text\.h5: is no frame file/],
+      [["sparsify", ...p, "-o", "o.h5", "cut.h5"], 1, /cut\.h5/],
+      [["sparsify", ...p, "-o", "o.h5", "cut.cbf"], 1, /cut\.cbf .*truncated: 3 of 100 bytes/],
+      [["peaks", ...p, "-o", "o.cxi", "packed.cbf"], 1, /packed\.cbf .*x-CBF_PACKED is not supported/],
+      [["sparsify", ...p, "-o", "o.h5", "sim.h5::/entry/none"], 1, /sim\.h5.*\/entry\/none/],
+      [["sparsify", ...p, "-o", "o.h5", "sim.h5", "none.h5"], 1, /none\.h5: no such file/],
+      [["sparsify", "-p", "none.poni", "-o", "o.h5", "sim.h5"], 1, /none\.poni: no such file/],
+      [["sparsify", "-p", "text.h5", "-o", "o.h5", "sim.h5"], 1, /text\.h5: is neither a PONI file nor/],
+      [["sparsify", "-p", "other.poni", "-o", "o.h5", "sim.h5"], 1, /other\.poni: .*10 × 20 .* 180 × 200/],
+      [["sparsify", ...p, "-m", "cut.cbf", "-o", "o.h5", "sim.h5"], 1, /cut\.cbf/],
+      [["sparsify", ...p, "-o", "taken.h5", "sim.h5"], 1, /taken\.h5: exists already; add --force/],
+      [["sparsify", ...p, "-o", "none/o.h5", "sim.h5"], 1, /none\/o\.h5: the folder none does not exist/],
+      [["densify", "-o", "o.h5", "sim.h5"], 1, /sim\.h5/],
+      [["densify", "-N", "2", "-o", "o.h5", "sim.h5"], 2, /--noise must be a number from 0 to 1/],
+      [["sparsify", ...p, "-o", "sim.h5", "--force", "sim.h5"], 2, /sim\.h5 is an input and the output/],
+      [["sparsify", ...p, "-o", "o.h5"], 2, /missing required argument 'files'/],
+      [["sparsify", ...p, "sim.h5"], 2, /required option '-o/],
+      [["sparsify", ...p, "-o", "o.h5", "--bins", "many", "sim.h5"], 2, /--bins.*not a number/],
+      [["sparsify", ...p, "-o", "o.h5", "--bins", "-3", "sim.h5"], 2, /--bins must be a whole number/],
+      [["sparsify", ...p, "-o", "o.h5", "-P", "2", "sim.h5"], 2, /--polarization must be/],
+      [["sparsify", ...p, "-o", "o.h5", "--unit", "furlong", "sim.h5"], 2, /--unit/],
+      [["peaks", ...p, "-o", "o.cxi", "--patch-size", "4", "sim.h5"], 2, /--patch-size must be one of 3, 5/],
+      [["peaks", ...p, "-o", "o.cxi", "--engine", "native", "sim.h5"], 2, /no engine "native"/],
+      [["integrate", ...p, "-o", "o.png", "sim.h5"], 2, /o\.png: its extension/],
+      [["info", "--frame", "3", "sim.h5"], 2, /sim\.h5 has frames 0 to 2/],
+      [["simulate", "-o", "s.h5", "--width", "-1"], 2, /width/],
+      [["divide"], 2, /unknown command 'divide'/],
+      [["info", "--colour", "sim.h5"], 2, /unknown option '--colour'/],
+    ];
+    for (const [words, code, message] of cases) {
+      const outcome = await braggsieve(words, folder);
+      const what = `${words.join(" ")}: ${outcome.error}`;
+      assert.equal(outcome.code, code, what);
+      assert.match(outcome.error, message, what);
+      assert.doesNotMatch(outcome.error, /\n {4}at |unexpected/, what);
+      assert.equal(outcome.out, "", what);
+      assert.deepEqual(names(folder), before, what);
+    }
+    // q needs a wavelength; frames without any of their own
+    const bare = ["integrate", "-p", "blind.poni", "--unit", "q_nm^-1", "-o", "o.dat", "frames.h5"];
+    await write("frames.h5", await Deno.readFile(join(folder, "sim.h5")));
+    const outcome = await braggsieve(bare, folder);
+    assert.equal(outcome.code, 0, "the frames' own wavelength fills in for the PONI's");
+    assert.equal(await Deno.readTextFile(join(folder, "taken.h5")), "mine");
+  }));
+
+Deno.test("a missing permission is named with the flag that gives it", () =>
+  inFolder(async (folder) => {
+    const { code, error } = await braggsieve(["info", "none.h5"], folder, []);
+    assert.equal(code, 1);
+    assert.match(error, /none\.h5: this program may not read it; run it with --allow-read/);
+    const written = await braggsieve(SIMULATE, folder, ["--allow-read"]);
+    assert.equal(written.code, 1);
+    assert.match(written.error, /sim\.\w+: this program may not write it; run it with --allow-write/);
+  }));
+
+Deno.test("help shows every command with examples, and needs no permission", () =>
+  inFolder(async (folder) => {
+    const { code, out } = await braggsieve(["--help"], folder, []);
+    assert.equal(code, 0);
+    for (const command of ["sparsify", "densify", "peaks", "integrate", "info", "simulate", "demo"]) {
+      assert.match(out, new RegExp(`^ +${command} `, "m"));
+      const help = await braggsieve([command, "--help"], folder, []);
+      assert.equal(help.code, 0);
+      assert.match(help.out, /Examples?:\n {2}braggsieve/);
+    }
+  }));
+
+Deno.test("Ctrl-C leaves no file", { ignore: Deno.build.os === "windows" }, () =>
+  inFolder(async (folder) => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--config", CONFIGURATION, "--allow-read", "--allow-write", MAIN]
+        .concat(["simulate", "-o", "long.h5", "-n", "100000"]),
+      cwd: folder,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    // The temporary file says that the work began.
+    while (names(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assert.equal(code, 130);
+    assert.match(new TextDecoder().decode(stderr), /interrupted/);
+    assert.deepEqual(names(folder), []);
+  }));
+
+const FILES = ["thaumatin/thaumatin_bslz4.h5", "thaumatin/thaumatin.poni"];
+
+dataTest("real frames: sparsify keeps as many pixels of frame 1 as pyFAI", FILES, () =>
+  inFolder(async (folder) => {
+    const words = ["sparsify", "-p", dataPath(FILES[1]), "-o", "s.h5", "--json", dataPath(FILES[0])];
+    const { code, error } = await braggsieve(words, folder);
+    assert.equal(code, 0, error);
+    const { out } = await braggsieve(["info", "--json", "s.h5"], folder);
+    const { keptPixelsPerFrame } = JSON.parse(out);
+    assert.equal(keptPixelsPerFrame.length, 8);
+    // pyfai_sparse.h5 beside it: 127065
+    assert.equal(keptPixelsPerFrame[0], 127065);
+  }));
