@@ -227,6 +227,23 @@ Deno.test("Ctrl-C leaves no file", { ignore: Deno.build.os === "windows" }, () =
     assert.deepEqual(names(folder), []);
   }));
 
+const CBF = "thaumatin/thau_3_2_0017.cbf.bz2";
+
+dataTest(
+  "a CBF's own geometry serves; its gaps and defects are masked as pyFAI's mask has them",
+  [CBF],
+  () =>
+    inFolder(async (folder) => {
+      const { code, out, error } = await braggsieve(["info", "--frame", "0", "--json", dataPath(CBF)], folder);
+      assert.equal(code, 0, error);
+      const facts = JSON.parse(out);
+      assert.equal(facts.maskedPixels, 526726);
+      assert.equal(facts.frame.validPixels, 2527 * 2463 - 526726);
+      assert.equal(facts.frame.invalidPixels, 0);
+      assert.equal(facts.frame.background.mean.length, 800);
+    }),
+);
+
 const FILES = ["thaumatin/thaumatin_bslz4.h5", "thaumatin/thaumatin.poni"];
 
 dataTest("real frames: sparsify keeps as many pixels of frame 1 as pyFAI", FILES, () =>

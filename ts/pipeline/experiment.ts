@@ -3,7 +3,8 @@
  */
 import { createEngine, type EngineName } from "../engine/create.ts";
 import type { Engine, Plan, PlanSettings } from "../engine/engine.ts";
-import { InputError, UsageError } from "../errors.ts";
+import { decodeByteOffset } from "../engine/wasm.ts";
+import { InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
 import type { FrameInfo, PixelType } from "../io/frame.ts";
@@ -28,6 +29,13 @@ export interface RunOptions {
   readonly engine?: EngineName;
   /** opens one of `files`; default: by what the file holds */
   readonly open?: Open;
+}
+
+/** The error for a frame whose bytes are damaged; `label` names it. */
+export function undecodable(cause: unknown, label: string): InputError {
+  if (cause instanceof InputError) return cause;
+  const remedy = "the file is corrupt: copy it again";
+  return new InputError(`cannot be decoded: ${messageOf(cause)}`, { file: label, remedy }, { cause });
 }
 
 /** Everything that a run needs, ready. */
@@ -69,6 +77,23 @@ function checkShape(geometry: Geometry, info: FrameInfo, name: string, frames: s
     `describes a detector of ${shape.join(" × ")} pixels, the frames of ${frames} have ${info.shape.join(" × ")}`,
     { file: name, remedy: "give the geometry of this detector" },
   );
+}
+
+/**
+ * The pixels that the first CBF frame marks as none, as NXmx bits: −1 a gap (1), below it a defect (2). Detectors mark
+ * the same pixels in every frame, and a mask keeps them marked in outputs, where single frames' marks would be lost.
+ */
+async function markedPixels(series: FrameSeries): Promise<Uint8Array | undefined> {
+  const source = series.firstSource;
+  const frame = await source?.read(0);
+  if (!source || frame?.encoding !== "byte-offset") return undefined;
+  const { shape } = source.info;
+  try {
+    const pixels = decodeByteOffset(frame.bytes, shape[0] * shape[1]);
+    return Uint8Array.from(pixels, (value) => value >= 0 ? 0 : value === -1 ? 1 : 2);
+  } catch (error) {
+    throw undecodable(error, source.label(0));
+  }
 }
 
 async function geometryFor(options: RunOptions, series: FrameSeries): Promise<LoadedGeometry> {
@@ -118,7 +143,7 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
     const field = async (spec: string | undefined, what: "dark" | "flat") =>
       spec === undefined ? undefined : await readField(spec, info.shape, what);
     const user = options.mask === undefined ? undefined : await readMask(options.mask, info.shape);
-    const mask = uniteMasks([info.mask, user, geometry.mask]);
+    const mask = uniteMasks([info.mask ?? await markedPixels(series), user, geometry.mask]);
     const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
     const valid = validRange(info, geometry);
     const plan = engine.plan({

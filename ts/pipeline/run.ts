@@ -1,7 +1,7 @@
 /** Runs a plan over a series of frames, in order, one at a time; keeps totals, reports progress, can be stopped. */
 import type { Plan } from "../engine/engine.ts";
-import { InputError, InterruptedError, messageOf } from "../errors.ts";
-import type { Experiment } from "./experiment.ts";
+import { InterruptedError } from "../errors.ts";
+import { type Experiment, undecodable } from "./experiment.ts";
 import type { SeriesFrame } from "./series.ts";
 
 /** Frames done and frames expected; the latter is an estimate until the last file is open. */
@@ -39,10 +39,8 @@ function check(signal: AbortSignal | undefined): void {
 function load(plan: Plan, frame: SeriesFrame): void {
   try {
     plan.load(frame.frame);
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    const remedy = "the file is corrupt: copy it again";
-    throw new InputError(`cannot be decoded: ${messageOf(cause)}`, { file: frame.label, remedy }, { cause });
+  } catch (error) {
+    throw undecodable(error, frame.label);
   }
 }
 
