@@ -1,0 +1,25 @@
+/**
+ * `deno task test`: all TypeScript tests, then the Rust tests where cargo is found.
+ * Arguments are passed on to `deno test`.
+ */
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Runs a program in the repository with its output shown; false when it failed, undefined when there is none. */
+async function run(program: string, args: string[], folder = root): Promise<boolean | undefined> {
+  try {
+    const child = new Deno.Command(program, { args, cwd: folder, stdin: "null" }).spawn();
+    return (await child.status).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+// The tests read data and write temporary files, read BRAGGSIEVE_* and run the command line, Python and CrystFEL.
+const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+const typescript = await run(Deno.execPath(), ["test", ...permissions, ...Deno.args]);
+const rust = await run("cargo", ["test", "--quiet", "--workspace"], `${root}core-rs`);
+if (rust === undefined) console.log("skipped: the Rust tests: cargo is not installed");
+if (typescript === false || rust === false) Deno.exit(1);
