@@ -73,7 +73,13 @@ Deno.test("simulate, sparsify, densify, peaks, integrate and info work one after
     assert.equal(json.outputBytes, (await Deno.stat(join(folder, "sparse.h5"))).size);
     assert.ok(json.keptPixels > 0 && json.keptPixels < json.validPixels);
     assert.match(await run("densify", "sparse.h5"), /^sparse_dense\.h5: 3 frames/);
-    assert.match(await run("peaks", "-p", "sim.geom", "-o", "peaks.cxi", "sim.h5::/entry/data/data"), /peaks/);
+    assert.match(
+      await run("peaks", "-p", "sim.geom", "-o", "peaks.cxi", "--geom", "peaks.geom", "sim.h5::/entry/data/data"),
+      /peaks/,
+    );
+    const geom = await Deno.readTextFile(join(folder, "peaks.geom"));
+    assert.match(geom, /^data = \/entry_1\/data_1\/data$[^]*^peak_list = \/entry_1\/result_1$/m);
+    await run("peaks", "-p", "peaks.geom", "--no-frames", "-o", "again.cxi", "sim.h5");
     await run("integrate", "-o", "curves.dat", "--unit", "q_nm^-1", "sim.h5");
     assert.match(await run("info", "sparse.h5"), /frames: 3 of 180 × 200 uint16[^]*kept: \d+ to \d+ per frame/);
     assert.match(await run("info", "peaks.cxi"), /peaks: \d+ to \d+ per frame/);

@@ -8,6 +8,7 @@ interface Flags extends CommonFlags {
   noise: number;
   seed: number;
   dummy?: number;
+  geom?: string;
 }
 
 /** The command. */
@@ -18,7 +19,8 @@ export function densifyCommand(): Command {
     .option("-o, --output <file>", "dense HDF5 file to make (default: the input's name with _dense.h5)")
     .option("-N, --noise <part>", "part of the recorded std drawn as noise, 0 (none) to 1", toNumber, 1)
     .option("--seed <number>", "key of the noise: the same seed gives the same frames", toNumber, 0)
-    .option("--dummy <value>", "value of masked pixels (default: -1, or the largest of unsigned types)", toNumber);
+    .option("--dummy <value>", "value of masked pixels (default: -1, or the largest of unsigned types)", toNumber)
+    .option("--geom <file>", "write a CrystFEL .geom file that goes with the dense file");
   addReporting(addEngine(command));
   return command
     .addHelpText(
@@ -38,6 +40,7 @@ Examples:
           noise: flags.noise,
           seed: flags.seed,
           engine: flags.engine,
+          ...(flags.geom === undefined ? {} : { geom: flags.geom }),
           ...(flags.dummy === undefined ? {} : { dummy: flags.dummy }),
         }, control));
     });

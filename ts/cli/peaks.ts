@@ -10,25 +10,29 @@ export function peaksCommand(): Command {
     .description("find Bragg peaks and write them as CXI, for CrystFEL's indexamajig --peaks=cxi")
     .argument("<files...>", "frames: .cbf, .cbf.gz, .cbf.bz2, file.h5 or file.h5::/path")
     .requiredOption("-o, --output <file>", "CXI file to make")
-    .option("--no-frames", "leave the frames out of the CXI file");
+    .option("--no-frames", "leave the frames out of the CXI file")
+    .option("--geom <file>", "write a CrystFEL .geom file that goes with the CXI file");
   addReporting(addFrameOptions(addNoise(addPeakOptions(command))));
   return command
     .addHelpText(
       "after",
       `
 Examples:
-  braggsieve peaks -p detector.poni -o peaks.cxi frames_*.cbf
+  braggsieve peaks -p detector.poni -o peaks.cxi --geom peaks.geom frames_*.cbf
   braggsieve peaks -p detector.poni --cutoff-peak 4 --patch-size 3 --connected 2 --no-frames -o peaks.cxi scan.h5`,
     )
-    .action((files: string[], flags: FrameFlags & { frames: boolean }) =>
+    .action((files: string[], flags: FrameFlags & { frames: boolean; geom?: string }) =>
       runCommand(
         files,
         flags,
         (control, output) =>
-          findPeaks(
-            { ...runOptions(files, flags), output, force: flags.force ?? false, frames: flags.frames },
-            control,
-          ),
+          findPeaks({
+            ...runOptions(files, flags),
+            output,
+            force: flags.force ?? false,
+            frames: flags.frames,
+            ...(flags.geom === undefined ? {} : { geom: flags.geom }),
+          }, control),
       )
     );
 }

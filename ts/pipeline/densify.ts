@@ -1,16 +1,17 @@
 /** Sparse frames back to dense ones, in a file that crystallography programs read. */
 import { createEngine, type EngineName } from "../engine/create.ts";
-import { InterruptedError, UsageError } from "../errors.ts";
+import { InputError, InterruptedError, UsageError } from "../errors.ts";
+import { formatGeom } from "../geometry/geom.ts";
 import { createDense } from "../io/dense.ts";
 import { defaultDummy } from "../io/nxmx.ts";
-import { withOutput } from "../io/output.ts";
+import { checkOutput, withOutput } from "../io/output.ts";
 import { openSparse, type SparseFile } from "../io/sparse_read.ts";
 import type { RunControl } from "./run.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
-import { completing, type OutputOptions } from "./to_file.ts";
+import { completing, type GeomOptions, type OutputOptions, writeText } from "./to_file.ts";
 
 /** What is rebuilt and how. */
-export interface DensifyRunOptions extends OutputOptions {
+export interface DensifyRunOptions extends OutputOptions, GeomOptions {
   /** a sparse file, ours or pyFAI's */
   readonly file: string;
   /** part of the recorded std that is drawn as noise, 0 (none) to 1; default 1 */
@@ -40,16 +41,33 @@ export async function densify(options: DensifyRunOptions, control: RunControl = 
   const { noise = 1, seed = 0 } = options;
   if (!(noise >= 0 && noise <= 1)) throw new UsageError(`--noise must be a number from 0 to 1, not ${noise}`);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError(`--seed must be a whole number, not ${seed}`);
+  const { geom, force = false } = options;
+  if (geom !== undefined) await checkOutput(geom, force);
+  let text = "";
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
     const sparse = await openSparse(options.file);
     try {
+      if (geom !== undefined) text = geomOf(sparse, options.file);
       return await write(sparse, path, options, { noise, seed }, { ...control, signal });
     } finally {
       sparse.close();
     }
   };
-  const summary = await withOutput(options.output, options.force ?? false, work, control.signal);
-  return { ...summary, outputBytes: (await Deno.stat(options.output)).size };
+  const summary = await withOutput(options.output, force, work, control.signal);
+  if (geom !== undefined) await writeText(geom, force, text);
+  const outputBytes = (await Deno.stat(options.output)).size;
+  return { ...summary, outputBytes, ...(geom === undefined ? {} : { beside: [geom] }) };
+}
+
+/** The CrystFEL geometry of the dense file that is made of a sparse one. */
+function geomOf({ geometry, shape }: SparseFile, file: string): string {
+  if (!geometry) {
+    throw new InputError("holds no geometry to write as .geom", { file, remedy: "leave --geom out" });
+  }
+  return formatGeom(geometry, shape, {
+    data: "/entry/data/data",
+    mask: "/entry/instrument/detector/pixel_mask",
+  });
 }
 
 async function write(

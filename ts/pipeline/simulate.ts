@@ -6,7 +6,7 @@ import { SimulatedSource, type SimulationSettings, writeSimulation } from "../io
 import { InterruptedError } from "../errors.ts";
 import type { RunControl } from "./run.ts";
 import { rate, type Summary } from "./summary.ts";
-import type { OutputOptions } from "./to_file.ts";
+import { type OutputOptions, writeText } from "./to_file.ts";
 
 /** What is simulated. */
 export interface SimulateOptions extends OutputOptions {
@@ -42,9 +42,9 @@ export async function simulate(options: SimulateOptions, control: RunControl = {
     }, control.signal);
     const seconds = (performance.now() - start) / 1000;
     const { geometry, info: { shape } } = source;
-    await withOutput(poni, force, (path) => Deno.writeTextFile(path, formatPoni(geometry)));
+    await writeText(poni, force, formatPoni(geometry));
     const layout = { data: "/entry/data/data", mask: "/entry/instrument/detector/pixel_mask" };
-    await withOutput(geom, force, (path) => Deno.writeTextFile(path, formatGeom(geometry, shape, layout)));
+    await writeText(geom, force, formatGeom(geometry, shape, layout));
     return {
       command: "simulate",
       engine: "wasm",

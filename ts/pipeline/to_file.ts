@@ -12,6 +12,17 @@ export interface OutputOptions {
   readonly force?: boolean;
 }
 
+/** A CrystFEL geometry that goes with the output. */
+export interface GeomOptions {
+  /** path of a .geom file to make: where the output's frames, mask and peaks lie, for indexamajig */
+  readonly geom?: string;
+}
+
+/** Makes a text file; replaces one that is there only with `force`. Throws OutputError. */
+export async function writeText(path: string, force: boolean, text: string): Promise<void> {
+  await withOutput(path, force, (temporary) => Deno.writeTextFile(temporary, text));
+}
+
 /** What a run adds to its summary. */
 export type Findings = Pick<Summary, "keptPixels" | "peaks" | "peaksPerFrame">;
 
