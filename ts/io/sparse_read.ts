@@ -2,7 +2,7 @@
 import type { SparseFrame } from "../engine/engine.ts";
 import { InputError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
-import type { PixelArray, PixelType } from "./frame.ts";
+import type { DetectorFacts, PixelArray, PixelType } from "./frame.ts";
 import { type H5Array, type H5Reader, openH5 } from "./hdf5/h5.ts";
 import { defaultDummy } from "./nxmx.ts";
 
@@ -28,6 +28,8 @@ export interface SparseFile {
   readonly noise?: number;
   /** bit field of NXmx `pixel_mask`, when the file has one */
   readonly mask?: Uint32Array;
+  /** sensor and exposure, as far as the file tells; what the writer assumed is left out */
+  readonly detector?: DetectorFacts;
   /** Frame `index`, counted from 0, checked. Throws InputError naming it when it cannot be used. */
   frame(index: number): SparseFrame;
   close(): void;
@@ -81,6 +83,7 @@ class Reader implements SparseFile {
   readonly cutoffPick?: number;
   readonly noise?: number;
   readonly mask?: Uint32Array;
+  readonly detector?: DetectorFacts;
   readonly #h5: H5Reader;
   readonly #data: string;
   readonly #offsets: Float64Array;
@@ -111,6 +114,7 @@ class Reader implements SparseFile {
     this.cutoffPick = numberOf(configuration.sparsify?.cutoff_pick);
     this.noise = numberOf(configuration.sparsify?.noise);
     this.mask = this.#pixelMask(`${group.entry}/instrument/detector/pixel_mask`);
+    this.detector = readDetector(h5, `${group.entry}/instrument/detector`, configuration.sparsify);
   }
 
   frame(index: number): SparseFrame {
@@ -246,6 +250,28 @@ function readConfiguration(h5: H5Reader, path: string): Configuration {
     // The note is not needed to rebuild a frame: without it cut-off and geometry are unknown, and said to be.
     return {};
   }
+}
+
+/** Facts of an NXdetector that `nxmx.ts` wrote; undefined when the group is not there. */
+function readDetector(h5: H5Reader, path: string, settings: Record<string, unknown> = {}): DetectorFacts | undefined {
+  if (h5.kind(path) !== "group") return undefined;
+  const stated = (name: string) => {
+    const field = `${path}/${name}`;
+    const there = h5.kind(field) === "dataset" && h5.attribute(field, "comment") === undefined;
+    return there ? h5.read(field) : undefined;
+  };
+  const text = (name: string) => {
+    const value = stated(name);
+    return typeof value === "string" && value !== "unknown" ? value : undefined;
+  };
+  return {
+    description: text("description"),
+    sensorMaterial: text("sensor_material"),
+    sensorThickness: numberOf(stated("sensor_thickness")),
+    saturationValue: numberOf(stated("saturation_value")),
+    exposureTime: numberOf(stated("count_time")),
+    polarizationFactor: numberOf(settings.polarization_factor),
+  };
 }
 
 const numberOf = (value: unknown) => typeof value === "number" && Number.isFinite(value) ? value : undefined;

@@ -83,6 +83,27 @@ Deno.test("frames come back as they went in, empty ones too, with geometry, cut-
   });
 });
 
+Deno.test("sensor and exposure come back as they were told, and nothing that was assumed", async () => {
+  await inFolder(async (folder) => {
+    const told = {
+      description: "X",
+      sensorMaterial: "CdTe",
+      sensorThickness: 1e-3,
+      saturationValue: 900,
+      exposureTime: 0.1,
+    };
+    for (const detector of [told, undefined]) {
+      const file = join(folder, `${detector?.description}.h5`);
+      await write(file, header("int32", { detector }), [3]);
+      const back = await openSparse(file);
+      const { saturationValue, ...others } = back.detector ?? {};
+      const stated = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
+      assert.deepEqual({ ...stated, saturationValue }, detector ?? { saturationValue: 2 ** 31 - 1 });
+      back.close();
+    }
+  });
+});
+
 Deno.test("frame offsets are uint32 until they would overflow, then uint64", async () => {
   await inFolder(async (folder) => {
     for (const [limit, type] of [[101, "uint32"], [100, "uint64"]] as const) {
