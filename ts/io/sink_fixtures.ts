@@ -64,6 +64,9 @@ function findPython(): string | undefined {
 
 const python = findPython();
 
+/** Whether {@linkcode runPython} can run anything. */
+export const hasPython = python !== undefined;
+
 /** A test against Python's readers: where there are none it says so in one line and is ignored. */
 export function pythonTest(name: string, body: () => void | Promise<void>): void {
   if (!python) console.log(`skipped: ${name}: no Python with h5py, hdf5plugin and fabio (BRAGGSIEVE_PYTHON)`);
