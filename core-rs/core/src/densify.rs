@@ -10,8 +10,8 @@ mod rebuild;
 pub use rebuild::{Rebuild, RebuildError};
 
 use crate::background::{Background, RadialGrid};
-use crate::pick::{Cutoff, Threshold};
-use crate::random::{inverse_normal, uniform_pair_at, Stream};
+use crate::pick::Cutoff;
+use crate::random::{uniform, words_at, NormalTable, Stream};
 
 /// Pixel types that frames may have.
 pub trait DensePixel: Copy + Default {
@@ -59,8 +59,11 @@ pub struct Densify {
     pub cutoff: Option<Cutoff>,
     /// probability that a draw lies below the cut-off, on the bin centres; room that each frame reuses
     below: Vec<f32>,
-    /// the background between the bin centres; likewise
+    /// mean, std and that probability between the bin centres; likewise
     lines: Vec<Line>,
+    std_lines: Vec<Line>,
+    below_lines: Vec<Line>,
+    normal: NormalTable,
 }
 
 /// How noise is drawn.
@@ -82,13 +85,17 @@ impl Densify {
         grid: RadialGrid,
         cutoff: Option<Cutoff>,
     ) -> Self {
+        let lines = vec![Line::default(); grid.bins];
         Self {
             radius,
             normalization,
             grid,
             cutoff,
             below: vec![1.0; grid.bins],
-            lines: vec![Line::default(); grid.bins],
+            lines: lines.clone(),
+            std_lines: lines.clone(),
+            below_lines: lines,
+            normal: NormalTable::new(),
         }
     }
 
@@ -139,23 +146,32 @@ impl Densify {
     fn noisy<T: DensePixel>(&mut self, background: &Background, noise: &Noise, dummy: T, out: &mut [T]) {
         let cutoff = self.cutoff.unwrap_or(Cutoff { cutoff: f64::INFINITY, noise: 0.0 });
         self.update_probabilities(background, cutoff, noise.scale);
-        let threshold = Threshold { background, grid: &self.grid, cutoff };
-        let mut draws = [0.0; 2];
-        for (pixel, (value, &radius)) in out.iter_mut().zip(&self.radius).enumerate() {
-            if pixel % 2 == 0 {
-                draws = uniform_pair_at(Stream::Densify, noise.seed, noise.frame, (pixel / 2) as u32);
+        Line::update(&mut self.lines, &background.mean);
+        Line::update(&mut self.std_lines, &background.std);
+        Line::update(&mut self.below_lines, &self.below);
+        let (normal, lines) = (&self.normal, &self.lines[..]);
+        let (std_lines, below_lines) = (&self.std_lines[..], &self.below_lines[..]);
+        let truncated = cutoff.cutoff.is_finite();
+        for (quad, (out, radii)) in out.chunks_mut(4).zip(self.radius.chunks(4)).enumerate() {
+            let words = words_at(Stream::Densify, noise.seed, noise.frame, quad as u32);
+            for (lane, (value, &radius)) in out.iter_mut().zip(radii).enumerate() {
+                if radius.is_nan() {
+                    *value = dummy;
+                    continue;
+                }
+                let norm = self.normalization.as_ref().map_or(1.0, |norms| f64::from(norms[quad * 4 + lane]));
+                let u = self.grid.coordinate(radius);
+                let (mean, std) = (Line::at(lines, u), Line::at(std_lines, u));
+                let z = normal.quantile(uniform(words[lane]) * Line::at(below_lines, u));
+                let drawn = mean + z * std * noise.scale;
+                let nearest = T::nearest(if drawn > 0.0 { drawn * norm } else { 0.0 });
+                *value = if truncated {
+                    let reach = cutoff.cutoff * (std * std + cutoff.noise * cutoff.noise).sqrt();
+                    nearest.at_most((mean + reach) * norm)
+                } else {
+                    nearest
+                };
             }
-            if radius.is_nan() {
-                *value = dummy;
-                continue;
-            }
-            let norm = self.normalization.as_ref().map_or(1.0, |norms| f64::from(norms[pixel]));
-            let place = self.grid.locate(radius);
-            let mean = self.grid.interpolate(&background.mean, place);
-            let std = self.grid.interpolate(&background.std, place) * noise.scale;
-            let z = inverse_normal(draws[pixel % 2] * self.grid.interpolate(&self.below, place));
-            let limit = if self.cutoff.is_some() { threshold.at(radius) * norm } else { f64::INFINITY };
-            *value = T::nearest((mean + z * std).max(0.0) * norm).at_most(limit);
         }
     }
 
