@@ -12,15 +12,15 @@ export async function peakfinder8(stack: string, geom: string, folder: string): 
     await Deno.writeTextFile(`${folder}/files.lst`, stack + "\n");
     const run = async (program: string, ...args: string[]) => {
       const env = await pluginPath();
-      const { success, stderr } = await new Deno.Command(`${bin}/${program}`, { args, cwd: folder, env }).output();
-      const text = new TextDecoder().decode(stderr);
+      const command = new Deno.Command(`${bin}/${program}`, { args, cwd: folder, env });
+      const { success, stdout, stderr } = await command.output();
+      const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
       if (!success) throw new Error(text);
       return text;
     };
     await run("list_events", "-i", `${folder}/files.lst`, "-g", "pf8.geom", "-o", "events.lst");
     const common = ["-i", "events.lst", "-g", "pf8.geom", "-j", "1", "--indexing=none", "--profile"];
     const profile = await run("indexamajig", ...common, "-o", "pf8.stream", ...PEAKFINDER8.split(" "));
-    await Deno.writeTextFile("/tmp/profile.txt", profile);
     return [...profile.matchAll(/peak-search\s+([\d.e+-]+)/g)].map((match) => Number(match[1]) * 1e3);
   } catch (error) {
     console.log(`missing: CrystFEL: ${error instanceof Error ? error.message : error}`);

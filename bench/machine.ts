@@ -1,4 +1,5 @@
 /** What a figure was measured on, and medians with their spread. */
+import { cpus } from "node:os";
 
 /** One machine, as far as it tells without extra permissions. */
 export interface Machine {
@@ -7,14 +8,10 @@ export interface Machine {
   readonly deno: string;
 }
 
-/** Reads the processor's name where the system has /proc. */
-export async function machine(): Promise<Machine> {
-  const info = await Deno.readTextFile("/proc/cpuinfo").catch(() => "");
-  return {
-    processor: /model name\s*:\s*(.*)/.exec(info)?.[1] ?? "unknown processor",
-    cores: navigator.hardwareConcurrency,
-    deno: Deno.version.deno,
-  };
+/** The machine that this runs on. Needs --allow-sys=cpus. */
+export function machine(): Machine {
+  const processors = cpus();
+  return { processor: processors[0]?.model ?? "unknown processor", cores: processors.length, deno: Deno.version.deno };
 }
 
 /** Median, smallest and largest of some times. */

@@ -1,10 +1,10 @@
 /**
  * The main job against its peers, on the eight real thaumatin frames, alternating in one run:
  *
- *     deno run --allow-read --allow-write --allow-env --allow-run bench/main_job.ts
+ *     deno task bench
  *
  * BRAGGSIEVE_DATA: the data folder; BRAGGSIEVE_PYTHON: a Python with bench/requirements.txt; CRYSTFEL: CrystFEL's
- * folder. A peer that is missing is named as missing. Writes bench/results/main_job.json.
+ * folder. A peer that is missing is named as missing. Writes bench/results/main_job.json and the README's figures.
  */
 import { DEFAULT_SETTINGS, type Plan, type PlanSettings } from "../ts/engine/engine.ts";
 import { wasmEngine } from "../ts/engine/wasm.ts";
@@ -14,8 +14,48 @@ import { openSparse } from "../ts/io/sparse_read.ts";
 import { sparsify } from "../ts/pipeline/sparsify.ts";
 import { dataPath } from "../ts/testing.ts";
 import { peakfinder8 } from "./crystfel.ts";
-import { machine, milliseconds, show, spread } from "./machine.ts";
+import { type Machine, machine, milliseconds, show, type Spread, spread } from "./machine.ts";
 import { startPeers } from "./peers.ts";
+
+/** The table of the README, from what this run measured. */
+function figures(
+  { processor, cores, deno }: Machine,
+  frames: string,
+  result: Record<string, Spread>,
+  ratios: Record<string, number>,
+): string {
+  const row = (what: string, ours: string, peer: string, ratio: string) => {
+    const theirs = result[peer] ? `${show(result[peer])} ms` : "missing";
+    return `| ${what} | ${show(result[ours])} ms | ${theirs} | ${ratios[ratio]?.toFixed(1) ?? ""} |`;
+  };
+  return `<!-- figures -->
+\`deno task bench\` on ${processor}, ${cores} cores, Deno ${deno}: ${frames}, in memory, alternating with the peer in one
+run; median (smallest–largest) per frame. Ours is WebAssembly on one thread.
+
+| | Braggsieve | peer | ratio |
+|---|---|---|---|
+${
+    row(
+      "clip + pick, azimuthal, against pyFAI `sigma_clip_ng` (CSR, Cython, all cores)",
+      "raw: gather + clip + pick",
+      "peer clip",
+      "clip",
+    )
+  }
+${row("the same with solid angle and polarization", "corrected: gather + clip + pick", "", "")}
+${
+    row(
+      "clip + peaks, against CrystFEL's peakfinder8 (one thread, its own profile)",
+      "raw: gather + clip + peaks",
+      "peer peakfinder8",
+      "peaks",
+    )
+  }
+${row("densify, no noise, against FabIO's rebuild", "densify", "peer densify", "densify")}
+${row("densify with noise, against FabIO's rebuild", "densify with noise", "peer densifyNoise", "densifyNoise")}
+${row("making a plan", "plan", "", "")}
+<!-- /figures -->`.replaceAll("| missing |  |", "| | |");
+}
 
 const ROUNDS = 24;
 const stack = dataPath("thaumatin/thaumatin_bslz4.h5");
@@ -82,16 +122,13 @@ for (const ms of pf8 ?? []) note("peer peakfinder8", ms);
 const result = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, spread(values)]));
 const ratio = (peer: string, ours: string) => result[peer] && result[peer].median / result[ours].median;
 const ratios = {
-  "pyFAI sigma_clip_ng (all cores) / gather + clip + pick (one thread)": ratio(
-    "peer clip",
-    "raw: gather + clip + pick",
-  ),
-  "CrystFEL peakfinder8 / gather + clip + peaks": ratio("peer peakfinder8", "raw: gather + clip + peaks"),
-  "FabIO rebuild / densify, no noise": ratio("peer densify", "densify"),
-  "FabIO rebuild / densify, noise": ratio("peer densifyNoise", "densify with noise"),
+  clip: ratio("peer clip", "raw: gather + clip + pick"),
+  peaks: ratio("peer peakfinder8", "raw: gather + clip + peaks"),
+  densify: ratio("peer densify", "densify"),
+  densifyNoise: ratio("peer densifyNoise", "densify with noise"),
 };
 const report = {
-  machine: await machine(),
+  machine: machine(),
   versions: peers?.versions ?? "no Python with bench/requirements.txt",
   frames: `${frames.frameCount} of ${frames.info.shape.join(" x ")}, ${frames.info.type}`,
   milliseconds: result,
@@ -99,7 +136,11 @@ const report = {
 };
 await Deno.mkdir(new URL("results", import.meta.url), { recursive: true });
 await Deno.writeTextFile(new URL("results/main_job.json", import.meta.url), JSON.stringify(report, null, 2) + "\n");
+const table = figures(report.machine, report.frames, result, ratios);
+const readme = new URL("../README.md", import.meta.url);
+const text = await Deno.readTextFile(readme);
+await Deno.writeTextFile(readme, text.replace(/<!-- figures -->[\s\S]*<!-- \/figures -->/, table));
 console.log(report.machine, report.versions, report.frames);
 for (const [name, value] of Object.entries(result)) console.log(name.padEnd(36), show(value), "ms");
-for (const [name, value] of Object.entries(ratios)) console.log(name.padEnd(72), value?.toFixed(1) ?? "missing");
+for (const [name, value] of Object.entries(ratios)) console.log(`${name}: ${value?.toFixed(1) ?? "missing"} times`);
 await Deno.remove(folder, { recursive: true });
