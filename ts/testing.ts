@@ -1,4 +1,8 @@
-/** Where the tests find real data: the folder that BRAGGSIEVE_DATA names, or ../shared/data beside the repository. */
+/**
+ * What tests share: real data, in the folder that BRAGGSIEVE_DATA names or in ../shared/data beside the repository, and
+ * other programs. What is absent is told in one line and its tests are ignored, except that continuous integration
+ * (CI=true) has every program: there a missing one fails.
+ */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,8 +13,7 @@ export function dataPath(name: string): string {
   return join(root, name);
 }
 
-/** A test on real data: when one of the files is absent it says so in one line and is ignored. */
-export function dataTest(name: string, files: readonly string[], body: () => void | Promise<void>): void {
+function absentData(files: readonly string[]): string | undefined {
   const absent = files.filter((file) => {
     try {
       return !Deno.statSync(dataPath(file)).isFile;
@@ -18,6 +21,39 @@ export function dataTest(name: string, files: readonly string[], body: () => voi
       return true;
     }
   });
-  if (absent.length > 0) console.log(`skipped: ${name}: no ${absent.join(", ")} in the data folder`);
-  Deno.test({ name, ignore: absent.length > 0, fn: body });
+  return absent.length > 0 ? `no ${absent.join(", ")} in the data folder` : undefined;
+}
+
+function testUnless(absence: string | undefined, name: string, body: () => void | Promise<void>): void {
+  if (absence !== undefined) console.log(`skipped: ${name}: ${absence}`);
+  Deno.test({ name, ignore: absence !== undefined, fn: body });
+}
+
+/** A test on real data: when one of the files is absent it says so in one line and is ignored. */
+export function dataTest(name: string, files: readonly string[], body: () => void | Promise<void>): void {
+  testUnless(absentData(files), name, body);
+}
+
+/** Another program that a test needs. */
+export interface Client {
+  /** Why the program cannot be used and what to do about it; undefined when it can. */
+  readonly absence: string | undefined;
+}
+
+/** A test on real data with other programs: ignored like `dataTest`; a missing program fails when CI is true. */
+export function clientTest(
+  name: string,
+  clients: readonly Client[],
+  files: readonly string[],
+  body: () => void | Promise<void>,
+): void {
+  const noData = absentData(files);
+  const noClient = clients.map((client) => client.absence).find((absence) => absence !== undefined);
+  if (noData === undefined && noClient !== undefined && Deno.env.get("CI") === "true") {
+    Deno.test(name, () => {
+      throw new Error(noClient);
+    });
+  } else {
+    testUnless(noData ?? noClient, name, body);
+  }
 }
