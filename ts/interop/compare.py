@@ -1,8 +1,9 @@
 """Compares our files with what FabIO makes of them, pixel by pixel, and prints counts of pixels as JSON.
 
-    compare.py rebuilt SPARSE OURS COMMAND RAW... [--frame N] [--spoil WHAT]
+    compare.py rebuilt SPARSE OURS COMMAND RAW... [--dummy N] [--frame N] [--spoil WHAT]
         each frame of a sparse file: rebuilt by FabIO's reader, by FabIO's command (COMMAND, a file), by us (OURS),
-        and as it was measured (RAW: image files of one frame each, or one HDF5 file)
+        and as it was measured (RAW: image files of one frame each, or one HDF5 file); masked pixels of ours must have
+        the value of --dummy (default: the file's)
     compare.py kept OURS THEIRS [--spoil WHAT]
         the kept pixels of the first frames of two sparse files
 
@@ -72,7 +73,7 @@ def rebuilt(options):
     with h5py.File(options.sparse) as file:
         data = file[SPARSE]
         valid = numpy.isfinite(data["mask"][()])
-        dummy = data["dummy"][()]
+        dummy = data["dummy"][()] if options.dummy is None else options.dummy
         offsets, index = data["frame_ptr"][()], data["index"][()]
         normalized = "normalization" in data
     ours = h5py.File(options.ours)[DENSE]
@@ -119,6 +120,7 @@ mode.add_argument("sparse")
 mode.add_argument("ours")
 mode.add_argument("command")
 mode.add_argument("raw", nargs="+")
+mode.add_argument("--dummy", type=int)
 mode.add_argument("--frame", type=int)
 mode.add_argument("--spoil", choices=["kept", "masked", "background", "reader", "command"])
 mode.set_defaults(action=rebuilt)

@@ -1,60 +1,195 @@
-/** CrystFEL indexes what we write of eight real frames of thaumatin, seven of which it indexes from the raw ones. */
+/**
+ * CrystFEL indexes what we write: peaks from our CXI files, and frames rebuilt from our sparse files. Its own peak
+ * search indexes seven of the eight measured frames; the last one is empty.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openH5 } from "../io/hdf5/h5.ts";
-import { hasPython, inFolder } from "../io/sink_fixtures.ts";
-import { densify } from "../pipeline/densify.ts";
-import { findPeaks } from "../pipeline/peaks.ts";
-import { sparsify } from "../pipeline/sparsify.ts";
-import { dataPath, dataTest } from "../testing.ts";
-import { hasCrystfel, indexThaumatin, PEAKFINDER8 } from "./crystfel.ts";
+import { clientTest, dataPath } from "../testing.ts";
+import { braggsieve, crystfel, fabio, once, sharedFolder } from "./clients.ts";
+import { parseStream, type StreamChunk } from "./stream.ts";
 
-const FILES = ["thaumatin/thaumatin_bslz4.h5", "thaumatin/thaumatin.poni", "thaumatin/thaumatin.geom"];
-/** Of eight: the last frame is empty. */
-const INDEXABLE = 7;
-/** Peaks below which the empty frame must stay. */
-const EMPTY = 25;
-const input = () => ({ files: [dataPath(FILES[0])], geometry: dataPath(FILES[1]) });
+/** Of eight frames; what CrystFEL reaches on the measured ones. */
+const FEWEST_INDEXED = 7;
+/** The crystal's cell, nm, and how far CrystFEL lets a found one be from it (its default: 5 %). */
+const CELL = [5.78, 5.78, 15.02];
+const CELL_TOLERANCE = 0.05;
 
-/** A test with CrystFEL, Python's filter plugin for it and the real frames; what is absent is said in one line. */
-function crystfelTest(name: string, body: () => Promise<void>): void {
-  if (hasCrystfel && hasPython) return dataTest(name, FILES, body);
-  const absent = hasCrystfel
-    ? "no Python with hdf5plugin (BRAGGSIEVE_PYTHON)"
-    : "no CrystFEL (BRAGGSIEVE_CRYSTFEL, the folder of indexamajig)";
-  console.log(`skipped: ${name}: ${absent}`);
-  Deno.test({ name, ignore: true, fn: body });
+const STACK = dataPath("thaumatin/thaumatin_bslz4.h5");
+const PONI = dataPath("thaumatin/thaumatin.poni");
+const MASK = `${STACK}::/entry/mask`;
+const CBF_NAMES = ["0001", "0003", "0007", "0011", "0013", "0014", "0015", "0017"].map((number) =>
+  `thaumatin/thau_3_2_${number}.cbf.bz2`
+);
+const CBFS = CBF_NAMES.map(dataPath);
+const REFERENCE = "thaumatin/crystfel_peakfinder8.stream";
+const DATA = [
+  ...["thaumatin_bslz4.h5", "thaumatin.poni", "thaumatin.geom", "thaumatin.cell"].map((name) => `thaumatin/${name}`),
+  REFERENCE,
+  ...CBF_NAMES,
+];
+
+const PEAKFINDER8 = [
+  "--peaks=peakfinder8",
+  "--threshold=20",
+  "--min-snr=6",
+  "--min-pix-count=3",
+  "--min-res=50",
+  "--max-res=1600",
+  "--local-bg-radius=4",
+];
+
+const folder = sharedFolder();
+
+/** Writes the beamline's geometry with where frames, masks and peaks are; CrystFEL wants that before the panels. */
+async function writeGeometry(name: string, ...lines: string[]): Promise<void> {
+  const panels = await Deno.readTextFile(dataPath("thaumatin/thaumatin.geom"));
+  const head = [...lines, "dim0 = %", "dim1 = ss", "dim2 = fs", "mask0_goodbits = 0x0", "mask0_badbits = 0xffff"];
+  await Deno.writeTextFile(join(folder, name), `${head.join("\n")}\n${panels}`);
 }
 
-crystfelTest("peaks from our CXI file are indexed in seven of eight frames", async () => {
-  await inFolder(async (folder) => {
-    const output = join(folder, "peaks.cxi");
-    await findPeaks({ ...input(), output });
-    const h5 = await openH5(output);
-    const counts = Array.from(h5.read("/entry_1/result_1/nPeaks") as Int32Array);
-    h5.close();
-    assert.ok(counts[7] < EMPTY, `${counts[7]} peaks in the empty frame`);
-    const head = ["data = /entry_1/data_1/data", "peak_list = /entry_1/result_1", "peak_list_type = cxi"];
-    const indexed = indexThaumatin(output, head, ["--peaks=cxi"]);
-    assert.ok(indexed.frames >= INDEXABLE, `${indexed.frames} indexed; peaks ${indexed.peaks}`);
-    // With the beam 60 pixels off the first frame does not fit: the test can fail.
-    const spoil = (geometry: string) => geometry.replace("= -1261.61", "= -1201.61");
-    assert.deepEqual(indexThaumatin(output, head, ["--peaks=cxi"], spoil).frames, 0);
-  });
+const geometries = once(async () => {
+  await writeGeometry(
+    "cxi.geom",
+    "data = /entry_1/data_1/data",
+    "mask0_data = /entry_1/data_1/mask",
+    "peak_list = /entry_1/result_1",
+    "peak_list_type = cxi",
+  );
+  const text = await Deno.readTextFile(join(folder, "cxi.geom"));
+  const shifted = text.replace(/corner_x = (\S+)/, (_, corner) => `corner_x = ${Number(corner) + 30}`);
+  assert.notEqual(shifted, text);
+  await Deno.writeTextFile(join(folder, "shifted.geom"), shifted);
+  await writeGeometry(
+    "dense.geom",
+    "data = /entry/data/data",
+    "mask0_data = /entry/instrument/detector/pixel_mask",
+  );
 });
 
-crystfelTest(
-  "frames rebuilt from 1 σ and 2 σ are indexed by CrystFEL's own peak search in seven of eight",
+/** The frames of a file as CrystFEL's list_events finds them. It wants absolute paths. */
+async function listEvents(file: string, geometry: string): Promise<string> {
+  await geometries();
+  await Deno.writeTextFile(join(folder, "files.lst"), `${join(folder, file)}\n`);
+  await crystfel.run(folder, "list_events", "-i", "files.lst", "-g", geometry, "-o", `${file}.lst`);
+  return await Deno.readTextFile(join(folder, `${file}.lst`));
+}
+
+/** Indexes the listed frames and gives what became of each. */
+async function index(name: string, list: string, geometry: string, ...options: string[]): Promise<StreamChunk[]> {
+  await geometries();
+  await Deno.writeTextFile(join(folder, `${name}.lst`), list);
+  const cell = ["-p", dataPath("thaumatin/thaumatin.cell"), "--indexing=xgandalf", "-j", "2"];
+  const files = ["-i", `${name}.lst`, "-g", geometry, "-o", `${name}.stream`];
+  await crystfel.run(folder, "indexamajig", ...files, ...cell, ...options);
+  return parseStream(await Deno.readTextFile(join(folder, `${name}.stream`)));
+}
+
+/** Throws unless there are eight frames, enough of them with a lattice, and each lattice is the crystal's. */
+function assertIndexed(frames: readonly StreamChunk[]): void {
+  assert.deepEqual(frames.map((frame) => frame.event), [0, 1, 2, 3, 4, 5, 6, 7]);
+  const found = frames.filter((frame) => frame.indexedBy === "xgandalf");
+  const peaks = frames.map((frame) => frame.peaks).join(", ");
+  assert.ok(found.length >= FEWEST_INDEXED, `${found.length} frames indexed, from ${peaks} peaks`);
+  for (const { cells } of found) {
+    assert.ok(cells.length > 0, "an indexed frame has no cell");
+    for (const cell of cells) {
+      const near = cell.every((edge, i) => Math.abs(edge / CELL[i] - 1) <= CELL_TOLERANCE);
+      assert.ok(near, `a cell of ${cell.join(" × ")} nm is not the crystal's`);
+    }
+  }
+}
+
+/** The last of the eight frames is empty. */
+function assertEmptyFrameIsEmpty(frames: readonly StreamChunk[]): void {
+  assert.ok(frames[7].peaks < 25, `${frames[7].peaks} peaks in the empty frame`);
+}
+
+const CLIENTS = [crystfel, fabio];
+
+clientTest("CrystFEL indexes our peaks in a CXI file that links to the frames", CLIENTS, DATA, async () => {
+  const summary = JSON.parse(await braggsieve(folder, "peaks", "-p", PONI, "-m", MASK, "--json", "-o", "l.cxi", STACK));
+  assert.equal(summary.frames, 8);
+  const frames = await index("linked", await listEvents("l.cxi", "cxi.geom"), "cxi.geom", "--peaks=cxi");
+  assertIndexed(frames);
+  assertEmptyFrameIsEmpty(frames);
+  // CrystFEL measures each peak again and drops those with masked pixels in reach, at the edges of modules.
+  const kept = frames.reduce((sum, frame) => sum + frame.peaks, 0);
+  assert.ok(kept > 0.8 * summary.peaks && kept <= summary.peaks, `${kept} of ${summary.peaks} peaks`);
+});
+
+clientTest(
+  "CrystFEL indexes our peaks in a CXI file that holds the frames, and nothing else",
+  CLIENTS,
+  DATA,
   async () => {
-    await inFolder(async (folder) => {
-      for (const cutoffPick of [1, 2]) {
-        const [sparse, output] = [join(folder, "sparse.h5"), join(folder, "dense.h5")];
-        await sparsify({ ...input(), output: sparse, settings: { cutoffPick }, force: true });
-        await densify({ file: sparse, output, force: true });
-        const indexed = indexThaumatin(output, ["data = /entry/data/data"], PEAKFINDER8);
-        assert.ok(indexed.frames >= INDEXABLE, `${cutoffPick} σ: ${indexed.frames} indexed; peaks ${indexed.peaks}`);
-        assert.ok(indexed.peaks[7] < EMPTY, `${cutoffPick} σ: ${indexed.peaks[7]} peaks in the empty frame`);
-      }
-    });
+    const inputs = join(folder, "inputs");
+    await Deno.mkdir(inputs);
+    const copies = CBFS.map((_, i) => join(inputs, `${i}.cbf.bz2`));
+    await Promise.all(CBFS.map((file, i) => Deno.copyFile(file, copies[i])));
+    await braggsieve(folder, "peaks", "-p", PONI, "-o", "copied.cxi", ...copies);
+    await Deno.remove(inputs, { recursive: true });
+    const frames = await index("copied", await listEvents("copied.cxi", "cxi.geom"), "cxi.geom", "--peaks=cxi");
+    assertIndexed(frames);
+    assertEmptyFrameIsEmpty(frames);
   },
 );
+
+/** list_events wants frames to count: where there are none, the list of frames is written by hand. */
+function handWritten(file: string, events: readonly number[]): string {
+  return events.map((event) => `${join(folder, file)} //${event}\n`).join("");
+}
+
+/** Without frames CrystFEL can neither load images nor measure peaks again. */
+const NO_FRAMES = ["--peaks=cxi", "--no-image-data", "--no-revalidate"];
+
+const bare = once(async () => {
+  await braggsieve(folder, "peaks", "-p", PONI, "-m", MASK, "--no-frames", "-o", "bare.cxi", STACK);
+});
+
+clientTest("CrystFEL indexes our peaks in a CXI file without frames", CLIENTS, DATA, async () => {
+  await bare();
+  await assert.rejects(listEvents("bare.cxi", "cxi.geom"), /Failed to read/);
+  const list = handWritten("bare.cxi", [0, 1, 2, 3, 4, 5, 6, 7]);
+  const frames = await index("bare", list, "cxi.geom", ...NO_FRAMES);
+  assertIndexed(frames);
+  assertEmptyFrameIsEmpty(frames);
+});
+
+clientTest("peaks 30 pixels off are not indexed", CLIENTS, DATA, async () => {
+  await bare();
+  const list = handWritten("bare.cxi", [0]);
+  const [frame] = await index("shifted", list, "shifted.geom", ...NO_FRAMES, "--no-retry");
+  assert.equal(frame.indexedBy, undefined);
+  assert.ok(frame.peaks > 100);
+});
+
+for (const [cutoff, inputs] of [["1", [STACK]], ["2", CBFS]] as const) {
+  const what = inputs === CBFS ? "int32 from CBF" : "uint32 from HDF5";
+  clientTest(
+    `CrystFEL's own peak search indexes frames densified from ${cutoff} sigma, ${what}`,
+    CLIENTS,
+    DATA,
+    async () => {
+      const mask = inputs === CBFS ? [] : ["-m", MASK];
+      await braggsieve(folder, "sparsify", "-p", PONI, ...mask, "--cutoff-pick", cutoff, "-o", "s.h5", "-f", ...inputs);
+      await braggsieve(folder, "densify", "-o", `dense${cutoff}.h5`, "s.h5");
+      const list = await listEvents(`dense${cutoff}.h5`, "dense.geom");
+      const frames = await index(`dense${cutoff}`, list, "dense.geom", ...PEAKFINDER8);
+      assertIndexed(frames);
+      assertEmptyFrameIsEmpty(frames);
+    },
+  );
+}
+
+clientTest("a stream with one lattice less, or of another cell, is noticed", [], DATA, async () => {
+  const text = await Deno.readTextFile(dataPath(REFERENCE));
+  // The measured frames are files of their own there: number them as events.
+  const number = (stream: string) => parseStream(stream).map((frame, event) => ({ ...frame, event }));
+  assertIndexed(number(text));
+  assertEmptyFrameIsEmpty(number(text));
+  assert.throws(() => assertIndexed(number(text.replace("indexed_by = xgandalf", "indexed_by = none"))), /6 frames/);
+  assert.throws(() => assertIndexed(number(text.replace(/(Cell parameters )\S+/, "$15.00000"))), /not the crystal's/);
+  assert.throws(() => assertIndexed(number(text).slice(1)));
+  assert.throws(() => number(text.slice(0, -1000)), /cut short/);
+  assert.throws(() => assertEmptyFrameIsEmpty([...number(text).slice(1), number(text)[0]]), /peaks in the empty frame/);
+});
