@@ -122,6 +122,8 @@ export interface Peaks {
 export interface Plan {
   /** pixels that are not masked */
   readonly validPixels: number;
+  /** centre of each bin in the plan's unit */
+  readonly radial: Float64Array;
   /** Decodes a frame and permutes it into bin order. Throws when its bytes are damaged or of another size. */
   load(frame: EncodedFrame): void;
   /** Azimuthal averages of the loaded frame without clipping. */

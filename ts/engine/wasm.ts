@@ -80,10 +80,10 @@ export function planOptions(input: PlanInput): PlanOptions {
 
 class PlanOnWasm implements Plan {
   readonly validPixels: number;
+  readonly radial: Float64Array;
   readonly #plan: WasmPlan;
   readonly #type: PixelType;
   readonly #pixels: number;
-  readonly #radial: Float64Array;
 
   constructor(input: PlanInput) {
     const options = planOptions(input);
@@ -94,7 +94,7 @@ class PlanOnWasm implements Plan {
     }
     this.#type = input.type;
     this.#pixels = input.shape[0] * input.shape[1];
-    this.#radial = this.#plan.centres();
+    this.radial = this.#plan.centres();
     this.validPixels = this.#plan.validPixels();
   }
 
@@ -169,7 +169,7 @@ class PlanOnWasm implements Plan {
 
   #profile(flat: Float64Array): Profile {
     const [mean, std, sem, count] = split(flat, 4);
-    return { radial: this.#radial, mean, std, sem, count };
+    return { radial: this.radial, mean, std, sem, count };
   }
 }
 

@@ -175,8 +175,3 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
     throw error;
   }
 }
-
-/** Centres of a plan's bins; they do not depend on a frame, so this may be asked before the first one. */
-export function binCentres(plan: Plan): Float64Array {
-  return plan.integrate().radial.slice();
-}

@@ -1,7 +1,7 @@
 /** Frames to radial curves, before and after sigma clipping. */
 import type { Profile } from "../engine/engine.ts";
 import { UsageError } from "../errors.ts";
-import { binCentres, type RunOptions } from "./experiment.ts";
+import type { RunOptions } from "./experiment.ts";
 import { createProfiles } from "./profiles.ts";
 import { type RunControl, runFrames } from "./run.ts";
 import type { Summary } from "./summary.ts";
@@ -24,7 +24,7 @@ export async function integrate(options: RunOptions & OutputOptions, control: Ru
   return await runToFile("integrate", options, control, async (experiment, path, control) => {
     const { plan, settings } = experiment;
     const sink = await createProfiles(path, options.output, {
-      radial: binCentres(plan),
+      radial: plan.radial,
       unit: settings.unit,
       settings: { ...settings },
       sources: options.files,

@@ -1,6 +1,6 @@
 /** Frames to sparse frames: the pixels above the background are kept, the background as one curve per frame. */
 import { createSparse } from "../io/sparse.ts";
-import { binCentres, type RunOptions } from "./experiment.ts";
+import type { RunOptions } from "./experiment.ts";
 import { type RunControl, runFrames } from "./run.ts";
 import type { Summary } from "./summary.ts";
 import { completing, type OutputOptions, runToFile } from "./to_file.ts";
@@ -18,7 +18,7 @@ export function sparsify(options: RunOptions & OutputOptions, control: RunContro
       shape: info.shape,
       type: info.type,
       radius: plan.radius(),
-      radial: Float32Array.from(binCentres(plan)),
+      radial: new Float32Array(plan.radial),
       settings,
       sources: options.files,
       ...(info.detector ? { detector: info.detector } : {}),
