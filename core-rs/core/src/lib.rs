@@ -13,6 +13,7 @@ pub mod codec;
 pub mod correct;
 pub mod densify;
 pub mod geometry;
+pub mod mask;
 pub mod peaks;
 pub mod pick;
 pub mod plan;

@@ -5,6 +5,7 @@
 //! next call into the module (a call may grow the memory, which moves it).
 
 mod densify;
+mod mask;
 mod options;
 mod plan;
 mod simulate;

@@ -1,0 +1,66 @@
+//! Whole maps: what `braggsieve_core::mask` does, on copies of the caller's arrays.
+
+use braggsieve_core::mask;
+use wasm_bindgen::prelude::*;
+
+/// 1 where an element of an image is not zero. `bytes`: little-endian elements of `size` bytes.
+#[wasm_bindgen(js_name = nonzeroMask)]
+pub fn nonzero(bytes: &[u8], size: usize, float: bool) -> Result<Vec<u8>, JsError> {
+    if size == 0 || bytes.len() % size != 0 {
+        return Err(JsError::new(&format!("{} bytes are not whole elements of {size}", bytes.len())));
+    }
+    Ok(mask::nonzero(bytes, size, float))
+}
+
+/// 1 where a value is NaN.
+#[wasm_bindgen(js_name = nanMask)]
+pub fn not_a_number(values: &[f32]) -> Vec<u8> {
+    mask::not_a_number(values)
+}
+
+/// What the negative pixels of a CBF byte-offset section mark: 1 a gap, 2 a defect.
+#[wasm_bindgen(js_name = byteOffsetMarks)]
+pub fn marks(section: &[u8], pixels: usize) -> Result<Vec<u8>, JsError> {
+    Ok(mask::marks(&crate::decode_byte_offset(section, pixels)?))
+}
+
+/// The bits of both masks.
+#[wasm_bindgen(js_name = unitedMask)]
+pub fn unite(mut bits: Vec<u8>, other: &[u8]) -> Result<Vec<u8>, JsError> {
+    if bits.len() != other.len() {
+        return Err(JsError::new(&format!("masks of {} and {} pixels", bits.len(), other.len())));
+    }
+    mask::unite(&mut bits, other);
+    Ok(bits)
+}
+
+/// Pixels that a mask excludes.
+#[wasm_bindgen(js_name = countMasked)]
+pub fn count(bits: &[u8]) -> usize {
+    mask::count(bits)
+}
+
+/// Whether every raster index is below `pixels`.
+#[wasm_bindgen(js_name = allBelow)]
+pub fn all_below(index: &[u32], pixels: usize) -> bool {
+    mask::all_below(index, pixels)
+}
+
+/// Whether no value is below the one before it.
+#[wasm_bindgen]
+pub fn rises(values: &[f64]) -> bool {
+    mask::rises(values)
+}
+
+/// 64-bit values as u32; `undefined` when one is larger.
+#[wasm_bindgen]
+pub fn narrowed(values: &[u64]) -> Option<Vec<u32>> {
+    mask::narrowed(values)
+}
+
+/// Kept values that differ from the frame's pixels at their raster indices.
+#[wasm_bindgen(js_name = countChanged)]
+pub fn count_changed(frame: &[u8], size: usize, index: &[u32], kept: &[u8]) -> Result<usize, JsError> {
+    mask::count_changed(frame, size, index, kept)
+        .ok_or_else(|| JsError::new("the kept pixels do not fit the frame"))
+}
