@@ -124,7 +124,7 @@ function linkName(from: string, to: string): string {
 }
 
 function writeMask(h5: H5Writer, mask: Uint8Array | Uint32Array, shape: readonly [number, number]): void {
-  const bits = mask instanceof Uint32Array ? mask : Uint32Array.from(mask);
+  const bits = mask instanceof Uint32Array ? mask : new Uint32Array(mask);
   // gzip, because CrystFEL reads it without a plugin: a file without frames then needs none at all.
   h5.array(`${DATA}/mask`, bits, shape, { filter: "gzip", chunks: shape });
 }

@@ -1,4 +1,5 @@
 /** Masks, dark and flat fields in the shape of the frames, and the union of masks. */
+import { nonzeroMask, unitedMask } from "../engine/maps.ts";
 import { InputError } from "../errors.ts";
 import { type Image, readImage } from "./image.ts";
 
@@ -19,12 +20,7 @@ function checkShape(image: Image, shape: Shape, file: string, what: string): voi
 export async function readMask(spec: string, shape: Shape): Promise<Uint8Array> {
   const image = await readImage(spec);
   checkShape(image, shape, spec, "mask");
-  const { data } = image;
-  // Once per run, and the engine takes bytes only: not worth a crossing of its own.
-  if (data instanceof BigUint64Array || data instanceof BigInt64Array) {
-    return Uint8Array.from(data, (value) => value === 0n ? 0 : 1);
-  }
-  return Uint8Array.from(data, (value) => value === 0 ? 0 : 1);
+  return nonzeroMask(image.data);
 }
 
 /** A dark or flat field as float32, in counts per frame or relative. `what` names it in errors ("dark", "flat"). */
@@ -41,9 +37,5 @@ export async function readField(spec: string, shape: Shape, what: "dark" | "flat
 export function uniteMasks(masks: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
   const given = masks.filter((mask) => mask !== undefined);
   if (given.length === 0) return undefined;
-  const union = given[0].slice();
-  for (const mask of given.slice(1)) {
-    for (let pixel = 0; pixel < union.length; pixel++) union[pixel] |= mask[pixel];
-  }
-  return union;
+  return given.length === 1 ? given[0].slice() : given.reduce(unitedMask);
 }

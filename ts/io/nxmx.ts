@@ -104,7 +104,7 @@ function writeSensor(h5: H5Writer, path: string, facts: ExperimentFacts): void {
 
 /** The mask itself lies where Dectris files have it, because neggia's own HDF5 reader looks there. */
 function writeMask(h5: H5Writer, path: string, mask: Uint8Array | Uint32Array, shape: readonly [number, number]): void {
-  const bits = mask instanceof Uint32Array ? mask : Uint32Array.from(mask);
+  const bits = mask instanceof Uint32Array ? mask : new Uint32Array(mask);
   h5.array(`${path}/detectorSpecific/pixel_mask`, bits, shape, { filter: "bitshuffle-lz4", chunks: shape });
   h5.softLink(`${path}/pixel_mask`, `${path}/detectorSpecific/pixel_mask`);
 }

@@ -2,6 +2,7 @@
  * Simulated frames and their truth: a source of frames that needs no file, and the HDF5 stack that `simulate` writes.
  * The physics is in core-rs/core/src/simulate; here are only its numbers on their way in and out.
  */
+import { nonzeroMask } from "../engine/maps.ts";
 import { memory } from "../engine/wasm/braggsieve_bg.wasm";
 import { simulationFields, Simulator } from "../engine/wasm/braggsieve.js";
 import { InputError, messageOf, UsageError } from "../errors.ts";
@@ -66,7 +67,7 @@ export class SimulatedSource implements FrameSource {
       type: "uint16",
       valid: [0, 65534],
       geometry: this.geometry,
-      mask: Uint8Array.from(this.mask, (bits) => bits === 0 ? 0 : 1),
+      mask: nonzeroMask(this.mask),
       detector: {
         description: "simulated detector",
         saturationValue: 65534,

@@ -1,5 +1,6 @@
 /** Reads sparse files in pyFAI's layout, ours and pyFAI's own, and checks every size before it is used. */
 import type { SparseFrame } from "../engine/engine.ts";
+import { allBelow, narrowed, rises } from "../engine/maps.ts";
 import { InputError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import type { DetectorFacts, PixelArray, PixelType } from "./frame.ts";
@@ -126,18 +127,18 @@ class Reader implements SparseFile {
     const part = (name: string, ranges: readonly (readonly [number, number])[]) =>
       this.#h5.read(this.#at(name), ranges) as H5Array;
     const empty = range[0] === range[1];
-    const frame: SparseFrame = {
-      index: empty ? new Uint32Array() : toUint32(part("index", [range])),
+    const positions = empty ? new Uint32Array() : toUint32(part("index", [range]));
+    const pixels = this.shape[0] * this.shape[1];
+    // A forged index would write outside the frame: found here, where the file and the frame can be named.
+    if (!positions || !allBelow(positions, pixels)) {
+      throw this.#error(`frame ${index} has a pixel outside the detector of ${pixels} pixels`, "index");
+    }
+    return {
+      index: positions,
       intensity: (empty ? new Uint8Array() : part("intensity", [range])) as PixelArray,
       mean: toFloat32(part("background_avg", [[index, index + 1], [0, bins]])),
       std: toFloat32(part("background_std", [[index, index + 1], [0, bins]])),
     };
-    const pixels = this.shape[0] * this.shape[1];
-    // A forged index would write outside the frame: found here, where the file and the frame can be named.
-    if (frame.index.some((pixel) => pixel >= pixels)) {
-      throw this.#error(`frame ${index} has a pixel outside the detector of ${pixels} pixels`, "index");
-    }
-    return frame;
   }
 
   close(): void {
@@ -185,9 +186,9 @@ class Reader implements SparseFile {
     if (shape.length !== 1 || shape[0] !== rows + 1) {
       throw this.#error(`${shape.join(" × ")} offsets for ${rows} frames`, "frame_ptr");
     }
-    const offsets = Float64Array.from(this.#h5.read(this.#at("frame_ptr")) as Uint32Array, Number);
-    const falling = offsets.findIndex((offset, i) => i > 0 && !(offset >= offsets[i - 1]));
-    if (falling > 0 || offsets[0] !== 0 || offsets[rows] !== stored[0]) {
+    const read = this.#h5.read(this.#at("frame_ptr")) as H5Array;
+    const offsets = isLong(read) ? Float64Array.from(read, Number) : new Float64Array(read);
+    if (!rises(offsets) || offsets[0] !== 0 || offsets[rows] !== stored[0]) {
       throw this.#error(
         `the frame offsets do not rise from 0 to ${stored[0]}, the number of stored pixels`,
         "frame_ptr",
@@ -226,12 +227,18 @@ class Reader implements SparseFile {
   }
 }
 
+/** Whether an array holds 64-bit whole numbers, which the constructors of other arrays do not take. */
+const isLong = (array: H5Array) => array instanceof BigUint64Array || array instanceof BigInt64Array;
+
 function toFloat32(array: H5Array): Float32Array {
-  return array instanceof Float32Array ? array : Float32Array.from(array as Float64Array, Number);
+  if (array instanceof Float32Array) return array;
+  return isLong(array) ? Float32Array.from(array, Number) : new Float32Array(array);
 }
 
-function toUint32(array: H5Array): Uint32Array {
-  return array instanceof Uint32Array ? array : Uint32Array.from(array as Float64Array, Number);
+/** Positions and bit fields; undefined when one needs more than 32 bits. */
+function toUint32(array: H5Array): Uint32Array | undefined {
+  if (array instanceof Uint32Array) return array;
+  return isLong(array) ? narrowed(array) : new Uint32Array(array);
 }
 
 /** The two parts of the JSON note that are used; anything else about it is free. */

@@ -1,5 +1,6 @@
 /** Sparse frames back to dense ones, in a file that crystallography programs read. */
 import { createEngine, type EngineName } from "../engine/create.ts";
+import { countMasked, nanMask } from "../engine/maps.ts";
 import { InputError, InterruptedError, UsageError } from "../errors.ts";
 import { formatGeom } from "../geometry/geom.ts";
 import { createDense } from "../io/dense.ts";
@@ -79,6 +80,7 @@ async function write(
 ): Promise<Summary> {
   const { shape, type, geometry, radius, radial, normalization, mask } = sparse;
   const dummy = dummyFor(type, options.dummy);
+  const masked = nanMask(radius);
   const engine = await createEngine(options.engine ?? "auto");
   const densifier = engine.densifier({
     type,
@@ -95,7 +97,7 @@ async function write(
     const sink = await createDense(path, {
       shape,
       type,
-      mask: mask ?? maskOf(radius),
+      mask: mask ?? masked,
       sources: [options.file],
       settings: { ...draw, dummy },
       ...(geometry ? { geometry } : {}),
@@ -128,15 +130,10 @@ async function write(
     framesPerSecond: rate(frames, seconds),
     inputBytes: await bytesOfFiles([options.file]),
     outputBytes: 0,
-    validPixels: radius.reduce((count, value) => Number.isNaN(value) ? count : count + 1, 0) * frames,
+    validPixels: (radius.length - countMasked(masked)) * frames,
     invalidPixels: 0,
     keptPixels: kept,
     notes: geometry ? [] : [`${options.file}: its geometry is not complete, so the dense file has none`],
     settings: { ...draw, dummy },
   };
-}
-
-/** The mask that a radius map tells: NaN is masked. Once per file. */
-function maskOf(radius: Float32Array): Uint8Array {
-  return Uint8Array.from(radius, (value) => Number.isNaN(value) ? 1 : 0);
 }

@@ -3,7 +3,7 @@
  */
 import { createEngine, type EngineName } from "../engine/create.ts";
 import type { Engine, Plan, PlanSettings } from "../engine/engine.ts";
-import { decodeByteOffset } from "../engine/wasm.ts";
+import { byteOffsetMarks } from "../engine/maps.ts";
 import { InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
@@ -89,8 +89,7 @@ async function markedPixels(series: FrameSeries): Promise<Uint8Array | undefined
   if (!source || frame?.encoding !== "byte-offset") return undefined;
   const { shape } = source.info;
   try {
-    const pixels = decodeByteOffset(frame.bytes, shape[0] * shape[1]);
-    return Uint8Array.from(pixels, (value) => value >= 0 ? 0 : value === -1 ? 1 : 2);
+    return byteOffsetMarks(frame.bytes, shape[0] * shape[1]);
   } catch (error) {
     throw undecodable(error, source.label(0));
   }

@@ -1,5 +1,6 @@
 /** What a file is: its frames, types, filters, geometry and mask; for one frame its background and peaks too. */
 import type { PlanSettings } from "../engine/engine.ts";
+import { countMasked, nanMask } from "../engine/maps.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { directBeam } from "../geometry/beam.ts";
 import type { Geometry } from "../geometry/geometry.ts";
@@ -97,7 +98,7 @@ export async function describe(options: InfoOptions): Promise<FileFacts> {
       type,
       ...(storage ? { storage } : {}),
       ...(geometry ? { geometry: geometryFacts(geometry) } : {}),
-      ...(mask ? { maskedPixels: masked(mask) } : {}),
+      ...(mask ? { maskedPixels: countMasked(mask) } : {}),
       ...(valid ? { valid } : {}),
       ...(detector ? { detector } : {}),
     };
@@ -126,7 +127,7 @@ async function computed(options: InfoOptions, frames: number): Promise<Partial<F
     const invalidPixels = plan.invalid();
     return {
       geometry: geometryFacts(geometry),
-      ...(mask ? { maskedPixels: masked(mask) } : {}),
+      ...(mask ? { maskedPixels: countMasked(mask) } : {}),
       frame: {
         index,
         validPixels: plan.validPixels,
@@ -170,7 +171,7 @@ async function describeSparse(file: string, bytes: number): Promise<FileFacts> {
       frames: frameCount,
       shape,
       type,
-      maskedPixels: radius.reduce((sum, value) => Number.isNaN(value) ? sum + 1 : sum, 0),
+      maskedPixels: countMasked(nanMask(radius)),
       keptPixelsPerFrame: kept,
       ...(geometry ? { geometry: geometryFacts(geometry) } : {}),
     };
@@ -203,8 +204,4 @@ function geometryFacts(geometry: Geometry): GeometryFacts {
   } catch {
     return facts;
   }
-}
-
-function masked(mask: Uint8Array): number {
-  return mask.reduce((sum, value) => value === 0 ? sum : sum + 1, 0);
 }

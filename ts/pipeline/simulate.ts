@@ -1,4 +1,5 @@
 /** Simulated frames with their truth in an HDF5 file, and their geometry as PONI and .geom beside it. */
+import { countMasked } from "../engine/maps.ts";
 import { formatGeom } from "../geometry/geom.ts";
 import { formatPoni } from "../geometry/poni.ts";
 import { checkOutput, withOutput } from "../io/output.ts";
@@ -41,7 +42,8 @@ export async function simulate(options: SimulateOptions, control: RunControl = {
       }
     }, control.signal);
     const seconds = (performance.now() - start) / 1000;
-    const { geometry, info: { shape } } = source;
+    const { geometry, info: { shape, mask } } = source;
+    const valid = shape[0] * shape[1] - (mask ? countMasked(mask) : 0);
     await writeText(poni, force, formatPoni(geometry));
     const layout = { data: "/entry/data/data", mask: "/entry/instrument/detector/pixel_mask" };
     await writeText(geom, force, formatGeom(geometry, shape, layout));
@@ -54,7 +56,7 @@ export async function simulate(options: SimulateOptions, control: RunControl = {
       framesPerSecond: rate(frames, seconds),
       inputBytes: 0,
       outputBytes: (await Deno.stat(output)).size,
-      validPixels: (shape[0] * shape[1] - source.mask.reduce((sum, bits) => bits === 0 ? sum : sum + 1, 0)) * frames,
+      validPixels: valid * frames,
       invalidPixels: 0,
       beside: [poni, geom],
       notes: [],

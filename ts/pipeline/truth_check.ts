@@ -1,6 +1,8 @@
 /** Found peaks against the truth of simulated frames, and rebuilt frames against the frames they came from. */
 import type { Profile } from "../engine/engine.ts";
+import { countChanged } from "../engine/maps.ts";
 import { InputError } from "../errors.ts";
+import type { PixelArray } from "../io/frame.ts";
 import { openH5 } from "../io/hdf5/h5.ts";
 import { openFrames } from "../io/open.ts";
 import { openSparse } from "../io/sparse_read.ts";
@@ -161,9 +163,7 @@ async function compareKept(sparse: string, dense: string): Promise<{ keptPixels:
       const pixels = h5.read("/entry/data/data", [[frame, frame + 1], [0, slow], [0, fast]]);
       if (typeof pixels !== "object") throw new InputError("holds no frames", { file: dense });
       keptPixels += index.length;
-      index.forEach((at, i) => {
-        if (pixels[at] !== intensity[i]) keptChanged++;
-      });
+      keptChanged += countChanged(pixels as PixelArray, index, intensity);
     }
     return { keptPixels, keptChanged };
   } finally {

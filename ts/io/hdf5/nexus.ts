@@ -2,6 +2,7 @@
  * What a NeXus, CXI or Dectris file says about its detector: mask, geometry and facts for the outputs.
  * Source: NXdetector, NXbeam and NXmx (manual.nexusformat.org); Dectris' file description; the CXI format.
  */
+import { nonzeroMask } from "../../engine/maps.ts";
 import { InputError } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import type { DetectorFacts } from "../frame.ts";
@@ -63,11 +64,7 @@ export function readMask(
     });
   }
   const values = file.read(place);
-  if (typeof values !== "object") return undefined;
-  // Once per file, not per frame: the only values that matter are zero and not zero.
-  const mask = new Uint8Array(values.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = Number(values[i]) === 0 ? 0 : 1;
-  return mask;
+  return typeof values === "object" && !Array.isArray(values) ? nonzeroMask(values) : undefined;
 }
 
 /** Lengths in m, by the `units` that files use. */

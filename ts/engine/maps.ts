@@ -1,0 +1,77 @@
+/**
+ * Work on whole maps and lists: masks from images, unions, counts, checks. Each is one call of the function of the same
+ * meaning in core-rs/core/src/mask.rs; no pixel is looked at here.
+ */
+import {
+  allBelow as wasmAllBelow,
+  byteOffsetMarks as wasmByteOffsetMarks,
+  countChanged as wasmCountChanged,
+  countMasked as wasmCountMasked,
+  nanMask as wasmNanMask,
+  narrowed as wasmNarrowed,
+  nonzeroMask as wasmNonzeroMask,
+  rises as wasmRises,
+  unitedMask as wasmUnitedMask,
+} from "./wasm/braggsieve.js";
+import type { PixelArray } from "../io/frame.ts";
+
+/** Any typed array of numbers. */
+export type NumberArray = PixelArray | Int8Array | Float64Array | BigInt64Array | BigUint64Array;
+
+/** The bytes of an array, without a copy. */
+function bytesOf(array: NumberArray): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** 1 where an element is not zero (NaN is not), one byte per element. */
+export function nonzeroMask(image: NumberArray): Uint8Array {
+  const float = image instanceof Float32Array || image instanceof Float64Array;
+  return wasmNonzeroMask(bytesOf(image), image.BYTES_PER_ELEMENT, float);
+}
+
+/** 1 where a value is NaN: the mask that a map of radii tells. */
+export function nanMask(map: Float32Array): Uint8Array {
+  return wasmNanMask(map);
+}
+
+/**
+ * What the negative pixels of a CBF byte-offset section of `pixels` pixels mark, as NXmx bits: −1 a gap (1), below it a
+ * defect (2). Throws where the section is damaged.
+ */
+export function byteOffsetMarks(section: Uint8Array, pixels: number): Uint8Array {
+  return wasmByteOffsetMarks(section, pixels);
+}
+
+/** The bits of both masks, in a new one. Throws when their lengths differ. */
+export function unitedMask(mask: Uint8Array, other: Uint8Array): Uint8Array {
+  return wasmUnitedMask(mask, other);
+}
+
+/** Pixels that a mask excludes: its elements that are not zero. */
+export function countMasked(mask: Uint8Array): number {
+  return wasmCountMasked(mask);
+}
+
+/** Whether every raster index is below `pixels`. */
+export function allBelow(index: Uint32Array, pixels: number): boolean {
+  return wasmAllBelow(index, pixels);
+}
+
+/** Whether no value is below the one before it; a list with NaN does not rise. */
+export function rises(values: Float64Array): boolean {
+  return wasmRises(values);
+}
+
+/** 64-bit whole numbers as 32-bit ones; undefined when one is negative or larger than 2³²−1. */
+export function narrowed(values: BigUint64Array | BigInt64Array): Uint32Array | undefined {
+  // A negative number has the bits of one above 2³².
+  return wasmNarrowed(new BigUint64Array(values.buffer, values.byteOffset, values.length));
+}
+
+/**
+ * How many of the kept values differ, bit for bit, from a frame's pixels at their raster indices. Both are of one type.
+ * Throws when the lists have different lengths or an index lies outside the frame.
+ */
+export function countChanged(frame: PixelArray, index: Uint32Array, kept: PixelArray): number {
+  return wasmCountChanged(bytesOf(frame), frame.BYTES_PER_ELEMENT, index, bytesOf(kept));
+}
