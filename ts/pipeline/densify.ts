@@ -78,7 +78,7 @@ async function write(
   draw: { noise: number; seed: number },
   control: RunControl,
 ): Promise<Summary> {
-  const { shape, type, geometry, radius, radial, normalization, mask } = sparse;
+  const { shape, type, geometry, detector, radius, radial, normalization, mask } = sparse;
   const dummy = dummyFor(type, options.dummy);
   const masked = nanMask(radius);
   const engine = await createEngine(options.engine ?? "auto");
@@ -101,6 +101,7 @@ async function write(
       sources: [options.file],
       settings: { ...draw, dummy },
       ...(geometry ? { geometry } : {}),
+      ...(detector ? { detector } : {}),
     });
     await completing(sink, async () => {
       let last = start;

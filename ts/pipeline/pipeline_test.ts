@@ -5,6 +5,7 @@ import type { EncodedFrame, FrameInfo, FrameSource } from "../io/frame.ts";
 import { geometryFromBeamCentre } from "../geometry/beam.ts";
 import { openH5 } from "../io/hdf5/h5.ts";
 import { openSparse } from "../io/sparse_read.ts";
+import { densify } from "./densify.ts";
 import { prepare } from "./experiment.ts";
 import { integrate } from "./integrate.ts";
 import { findPeaks } from "./peaks.ts";
@@ -119,6 +120,24 @@ Deno.test("sparsify keeps the bright pixels, bit for bit", () =>
     assert.deepEqual([...frame.intensity], [201, 201, 201, 201]);
     assert.ok(frame.mean.every((value) => Math.abs(value - 10) < 0.5));
     sparse.close();
+  }));
+
+Deno.test("densify writes the sensor that the frames came from, and an assumed one as assumed", () =>
+  inFolder(async (folder) => {
+    const [file, output] = [join(folder, "sparse.h5"), join(folder, "dense.h5")];
+    const detector = { sensorMaterial: "CdTe", sensorThickness: 1e-3, exposureTime: 0.25 };
+    for (const changes of [{ detector }, {}]) {
+      const open = opener(new MemorySource("a", 1, changes));
+      await sparsify({ files: ["a"], open, output: file, force: true, settings: { bins: 10 } });
+      await densify({ file, output, force: true });
+      const h5 = await openH5(output);
+      const place = "/entry/instrument/detector";
+      const known = "detector" in changes;
+      assert.equal(h5.read(`${place}/sensor_material`), known ? "CdTe" : "Si");
+      assert.equal(h5.attribute(`${place}/sensor_material`, "comment") === undefined, known);
+      assert.equal(h5.kind(`${place}/count_time`), known ? "dataset" : "missing");
+      h5.close();
+    }
   }));
 
 Deno.test("peaks are found where the bright squares are; the counts tell", () =>
