@@ -187,9 +187,29 @@ export class Simulator {
 }
 
 /**
+ * Whether every raster index is below `pixels`.
+ */
+export function allBelow(index: Uint32Array | number[], pixels: number): boolean;
+
+/**
+ * What the negative pixels of a CBF byte-offset section mark: 1 a gap, 2 a defect.
+ */
+export function byteOffsetMarks(section: Uint8Array | number[], pixels: number): Uint8Array;
+
+/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
  */
 export function chiMap(options: PlanOptions): Float64Array;
+
+/**
+ * Kept values that differ from the frame's pixels at their raster indices.
+ */
+export function countChanged(frame: Uint8Array | number[], size: number, index: Uint32Array | number[], kept: Uint8Array | number[]): number;
+
+/**
+ * Pixels that a mask excludes.
+ */
+export function countMasked(bits: Uint8Array | number[]): number;
 
 /**
  * Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
@@ -202,11 +222,36 @@ export function decodeByteOffset(section: Uint8Array | number[], pixels: number)
 export function encodeByteOffset(image: Int32Array | number[]): Uint8Array;
 
 /**
+ * 1 where a value is NaN.
+ */
+export function nanMask(values: Float32Array | number[]): Uint8Array;
+
+/**
+ * 64-bit values as u32; `undefined` when one is larger.
+ */
+export function narrowed(values: BigUint64Array | bigint[]): Uint32Array | undefined;
+
+/**
+ * 1 where an element of an image is not zero. `bytes`: little-endian elements of `size` bytes.
+ */
+export function nonzeroMask(bytes: Uint8Array | number[], size: number, float: boolean): Uint8Array;
+
+/**
  * Radial coordinate of each pixel in f64.
  */
 export function radialMap(options: PlanOptions): Float64Array;
 
 /**
+ * Whether no value is below the one before it.
+ */
+export function rises(values: Float64Array | number[]): boolean;
+
+/**
  * The settings of a simulation: one line each of name, default, min, max, unit and meaning, separated by tabs.
  */
 export function simulationFields(): string[];
+
+/**
+ * The bits of both masks.
+ */
+export function unitedMask(bits: Uint8Array | number[], other: Uint8Array | number[]): Uint8Array;

@@ -840,6 +840,39 @@ export class Simulator {
 if (Symbol.dispose) Simulator.prototype[Symbol.dispose] = Simulator.prototype.free;
 
 /**
+ * Whether every raster index is below `pixels`.
+ * @param {Uint32Array | number[]} index
+ * @param {number} pixels
+ * @returns {boolean}
+ */
+export function allBelow(index, pixels) {
+    const val2 = +pixels;
+    const ptr0 = passArray32ToWasm0(index, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.allBelow(ptr0, len0, val2);
+    return ret !== 0;
+}
+
+/**
+ * What the negative pixels of a CBF byte-offset section mark: 1 a gap, 2 a defect.
+ * @param {Uint8Array | number[]} section
+ * @param {number} pixels
+ * @returns {Uint8Array}
+ */
+export function byteOffsetMarks(section, pixels) {
+    const val2 = +pixels;
+    const ptr0 = passArray8ToWasm0(section, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.byteOffsetMarks(ptr0, len0, val2);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v3;
+}
+
+/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
  * @param {PlanOptions} options
  * @returns {Float64Array}
@@ -853,6 +886,49 @@ export function chiMap(options) {
     var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
     wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
     return v1;
+}
+
+/**
+ * Kept values that differ from the frame's pixels at their raster indices.
+ * @param {Uint8Array | number[]} frame
+ * @param {number} size
+ * @param {Uint32Array | number[]} index
+ * @param {Uint8Array | number[]} kept
+ * @returns {number}
+ */
+export function countChanged(frame, size, index, kept) {
+    const val4 = +size;
+    let ptr0, len0, ptr1, len1, ptr2, len2;
+    try {
+        ptr0 = passArray8ToWasm0(frame, wasm.__wbindgen_malloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArray32ToWasm0(index, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+        ptr2 = passArray8ToWasm0(kept, wasm.__wbindgen_malloc);
+        len2 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.countChanged(ptr0, len0, val4, ptr1, len1, ptr2, len2);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return ret[0] >>> 0;
+}
+
+/**
+ * Pixels that a mask excludes.
+ * @param {Uint8Array | number[]} bits
+ * @returns {number}
+ */
+export function countMasked(bits) {
+    const ptr0 = passArray8ToWasm0(bits, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.countMasked(ptr0, len0);
+    return ret >>> 0;
 }
 
 /**
@@ -889,6 +965,58 @@ export function encodeByteOffset(image) {
 }
 
 /**
+ * 1 where a value is NaN.
+ * @param {Float32Array | number[]} values
+ * @returns {Uint8Array}
+ */
+export function nanMask(values) {
+    const ptr0 = passArrayF32ToWasm0(values, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.nanMask(ptr0, len0);
+    var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v2;
+}
+
+/**
+ * 64-bit values as u32; `undefined` when one is larger.
+ * @param {BigUint64Array | bigint[]} values
+ * @returns {Uint32Array | undefined}
+ */
+export function narrowed(values) {
+    const ptr0 = passArray64ToWasm0(values, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.narrowed(ptr0, len0);
+    let v2;
+    if (ret[0] !== 0) {
+        v2 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    }
+    return v2;
+}
+
+/**
+ * 1 where an element of an image is not zero. `bytes`: little-endian elements of `size` bytes.
+ * @param {Uint8Array | number[]} bytes
+ * @param {number} size
+ * @param {boolean} float
+ * @returns {Uint8Array}
+ */
+export function nonzeroMask(bytes, size, float) {
+    const val2 = +size;
+    const val3 = +float;
+    const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.nonzeroMask(ptr0, len0, val2, val3);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v4 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v4;
+}
+
+/**
  * Radial coordinate of each pixel in f64.
  * @param {PlanOptions} options
  * @returns {Float64Array}
@@ -905,6 +1033,18 @@ export function radialMap(options) {
 }
 
 /**
+ * Whether no value is below the one before it.
+ * @param {Float64Array | number[]} values
+ * @returns {boolean}
+ */
+export function rises(values) {
+    const ptr0 = passArrayF64ToWasm0(values, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.rises(ptr0, len0);
+    return ret !== 0;
+}
+
+/**
  * The settings of a simulation: one line each of name, default, min, max, unit and meaning, separated by tabs.
  * @returns {string[]}
  */
@@ -913,6 +1053,33 @@ export function simulationFields() {
     var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
     wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
     return v1;
+}
+
+/**
+ * The bits of both masks.
+ * @param {Uint8Array | number[]} bits
+ * @param {Uint8Array | number[]} other
+ * @returns {Uint8Array}
+ */
+export function unitedMask(bits, other) {
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passArray8ToWasm0(bits, wasm.__wbindgen_malloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArray8ToWasm0(other, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.unitedMask(ptr0, len0, ptr1, len1);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v3;
 }
 export function __wbg_Error_208446807d0d1e30(arg0, arg1) {
     const ret = Error(getStringFromWasm0(arg0, arg1));
@@ -1003,6 +1170,14 @@ function getArrayU8FromWasm0(ptr, len) {
     return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
 }
 
+let cachedBigUint64ArrayMemory0 = null;
+function getBigUint64ArrayMemory0() {
+    if (cachedBigUint64ArrayMemory0 === null || cachedBigUint64ArrayMemory0.byteLength === 0) {
+        cachedBigUint64ArrayMemory0 = new BigUint64Array(wasm.memory.buffer);
+    }
+    return cachedBigUint64ArrayMemory0;
+}
+
 let cachedDataViewMemory0 = null;
 function getDataViewMemory0() {
     if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {
@@ -1063,6 +1238,13 @@ function isLikeNone(x) {
 function passArray32ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 4, 4) >>> 0;
     getUint32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArray64ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 8, 8) >>> 0;
+    getBigUint64ArrayMemory0().set(arg, ptr / 8);
     WASM_VECTOR_LEN = arg.length;
     return ptr;
 }
