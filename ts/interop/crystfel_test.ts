@@ -40,35 +40,19 @@ const PEAKFINDER8 = [
 
 const folder = sharedFolder();
 
-/** Writes the beamline's geometry with where frames, masks and peaks are; CrystFEL wants that before the panels. */
-async function writeGeometry(name: string, ...lines: string[]): Promise<void> {
+/**
+ * The beamline's geometry with these lines before its panels, where CrystFEL wants to read where frames, masks and peaks
+ * are; the other tests use the one that `--geom` writes.
+ */
+async function beamlineGeometry(name: string, ...lines: string[]): Promise<string> {
   const panels = await Deno.readTextFile(dataPath("thaumatin/thaumatin.geom"));
   const head = [...lines, "dim0 = %", "dim1 = ss", "dim2 = fs", "mask0_goodbits = 0x0", "mask0_badbits = 0xffff"];
   await Deno.writeTextFile(join(folder, name), `${head.join("\n")}\n${panels}`);
+  return name;
 }
-
-const geometries = once(async () => {
-  await writeGeometry(
-    "cxi.geom",
-    "data = /entry_1/data_1/data",
-    "mask0_data = /entry_1/data_1/mask",
-    "peak_list = /entry_1/result_1",
-    "peak_list_type = cxi",
-  );
-  const text = await Deno.readTextFile(join(folder, "cxi.geom"));
-  const shifted = text.replace(/corner_x = (\S+)/, (_, corner) => `corner_x = ${Number(corner) + 30}`);
-  assert.notEqual(shifted, text);
-  await Deno.writeTextFile(join(folder, "shifted.geom"), shifted);
-  await writeGeometry(
-    "dense.geom",
-    "data = /entry/data/data",
-    "mask0_data = /entry/instrument/detector/pixel_mask",
-  );
-});
 
 /** The frames of a file as CrystFEL's list_events finds them. It wants absolute paths. */
 async function listEvents(file: string, geometry: string): Promise<string> {
-  await geometries();
   await Deno.writeTextFile(join(folder, "files.lst"), `${join(folder, file)}\n`);
   await crystfel.run(folder, "list_events", "-i", "files.lst", "-g", geometry, "-o", `${file}.lst`);
   return await Deno.readTextFile(join(folder, `${file}.lst`));
@@ -76,7 +60,6 @@ async function listEvents(file: string, geometry: string): Promise<string> {
 
 /** Indexes the listed frames and gives what became of each. */
 async function index(name: string, list: string, geometry: string, ...options: string[]): Promise<StreamChunk[]> {
-  await geometries();
   await Deno.writeTextFile(join(folder, `${name}.lst`), list);
   const cell = ["-p", dataPath("thaumatin/thaumatin.cell"), "--indexing=xgandalf", "-j", "2"];
   const files = ["-i", `${name}.lst`, "-g", geometry, "-o", `${name}.stream`];
@@ -107,9 +90,10 @@ function assertEmptyFrameIsEmpty(frames: readonly StreamChunk[]): void {
 const CLIENTS = [crystfel, fabio];
 
 clientTest("CrystFEL indexes our peaks in a CXI file that links to the frames", CLIENTS, DATA, async () => {
-  const summary = JSON.parse(await braggsieve(folder, "peaks", "-p", PONI, "-m", MASK, "--json", "-o", "l.cxi", STACK));
+  const output = ["--geom", "linked.geom", "-o", "linked.cxi"];
+  const summary = JSON.parse(await braggsieve(folder, "peaks", "-p", PONI, "-m", MASK, "--json", ...output, STACK));
   assert.equal(summary.frames, 8);
-  const frames = await index("linked", await listEvents("l.cxi", "cxi.geom"), "cxi.geom", "--peaks=cxi");
+  const frames = await index("linked", await listEvents("linked.cxi", "linked.geom"), "linked.geom", "--peaks=cxi");
   assertIndexed(frames);
   assertEmptyFrameIsEmpty(frames);
   // CrystFEL measures each peak again and drops those with masked pixels in reach, at the edges of modules.
@@ -128,7 +112,14 @@ clientTest(
     await Promise.all(CBFS.map((file, i) => Deno.copyFile(file, copies[i])));
     await braggsieve(folder, "peaks", "-p", PONI, "-o", "copied.cxi", ...copies);
     await Deno.remove(inputs, { recursive: true });
-    const frames = await index("copied", await listEvents("copied.cxi", "cxi.geom"), "cxi.geom", "--peaks=cxi");
+    const geometry = await beamlineGeometry(
+      "copied.geom",
+      "data = /entry_1/data_1/data",
+      "mask0_data = /entry_1/data_1/mask",
+      "peak_list = /entry_1/result_1",
+      "peak_list_type = cxi",
+    );
+    const frames = await index("copied", await listEvents("copied.cxi", geometry), geometry, "--peaks=cxi");
     assertIndexed(frames);
     assertEmptyFrameIsEmpty(frames);
   },
@@ -143,14 +134,22 @@ function handWritten(file: string, events: readonly number[]): string {
 const NO_FRAMES = ["--peaks=cxi", "--no-image-data", "--no-revalidate"];
 
 const bare = once(async () => {
-  await braggsieve(folder, "peaks", "-p", PONI, "-m", MASK, "--no-frames", "-o", "bare.cxi", STACK);
+  await braggsieve(
+    folder,
+    "peaks",
+    "-p",
+    PONI,
+    "-m",
+    MASK,
+    ...["--no-frames", "--geom", "bare.geom", "-o", "bare.cxi"],
+    STACK,
+  );
 });
 
 clientTest("CrystFEL indexes our peaks in a CXI file without frames", CLIENTS, DATA, async () => {
   await bare();
-  await assert.rejects(listEvents("bare.cxi", "cxi.geom"), /Failed to read/);
   const list = handWritten("bare.cxi", [0, 1, 2, 3, 4, 5, 6, 7]);
-  const frames = await index("bare", list, "cxi.geom", ...NO_FRAMES);
+  const frames = await index("bare", list, "bare.geom", ...NO_FRAMES);
   assertIndexed(frames);
   assertEmptyFrameIsEmpty(frames);
 });
@@ -158,28 +157,36 @@ clientTest("CrystFEL indexes our peaks in a CXI file without frames", CLIENTS, D
 clientTest("peaks 30 pixels off are not indexed", CLIENTS, DATA, async () => {
   await bare();
   const list = handWritten("bare.cxi", [0]);
+  const geometry = await Deno.readTextFile(join(folder, "bare.geom"));
+  const shifted = geometry.replace(/corner_x = (\S+)/, (_, corner) => `corner_x = ${Number(corner) + 30}`);
+  assert.notEqual(shifted, geometry);
+  await Deno.writeTextFile(join(folder, "shifted.geom"), shifted);
   const [frame] = await index("shifted", list, "shifted.geom", ...NO_FRAMES, "--no-retry");
   assert.equal(frame.indexedBy, undefined);
   assert.ok(frame.peaks > 100);
 });
 
-for (const [cutoff, inputs] of [["1", [STACK]], ["2", CBFS]] as const) {
-  const what = inputs === CBFS ? "int32 from CBF" : "uint32 from HDF5";
-  clientTest(
-    `CrystFEL's own peak search indexes frames densified from ${cutoff} sigma, ${what}`,
-    CLIENTS,
-    DATA,
-    async () => {
-      const mask = inputs === CBFS ? [] : ["-m", MASK];
-      await braggsieve(folder, "sparsify", "-p", PONI, ...mask, "--cutoff-pick", cutoff, "-o", "s.h5", "-f", ...inputs);
-      await braggsieve(folder, "densify", "-o", `dense${cutoff}.h5`, "s.h5");
-      const list = await listEvents(`dense${cutoff}.h5`, "dense.geom");
-      const frames = await index(`dense${cutoff}`, list, "dense.geom", ...PEAKFINDER8);
-      assertIndexed(frames);
-      assertEmptyFrameIsEmpty(frames);
-    },
-  );
+/** Sparsifies at a cut-off, rebuilds with noise, and throws unless CrystFEL's own peak search indexes the frames. */
+async function assertDensifiedIndexed(name: string, cutoff: string, inputs: string[], geometry: string): Promise<void> {
+  const [sparse, dense] = [`${name}_sparse.h5`, `${name}.h5`];
+  await braggsieve(folder, "sparsify", "-p", PONI, "--cutoff-pick", cutoff, "-o", sparse, ...inputs);
+  await braggsieve(folder, "densify", "--geom", `${name}.geom`, "-o", dense, sparse);
+  const frames = await index(name, await listEvents(dense, geometry), geometry, ...PEAKFINDER8);
+  assertIndexed(frames);
+  assertEmptyFrameIsEmpty(frames);
 }
+
+clientTest(
+  "CrystFEL's own peak search indexes uint32 frames that were densified from 1 sigma",
+  CLIENTS,
+  DATA,
+  () => assertDensifiedIndexed("dense1", "1", ["-m", MASK, STACK], "dense1.geom"),
+);
+
+clientTest("it indexes int32 frames that were densified from 2 sigma", CLIENTS, DATA, async () => {
+  const [data, mask] = ["data = /entry/data/data", "mask0_data = /entry/instrument/detector/pixel_mask"];
+  await assertDensifiedIndexed("dense2", "2", CBFS, await beamlineGeometry("beamline.geom", data, mask));
+});
 
 clientTest("a stream with one lattice less, or of another cell, is noticed", [], DATA, async () => {
   const text = await Deno.readTextFile(dataPath(REFERENCE));
