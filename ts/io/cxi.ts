@@ -8,9 +8,10 @@ import type { Peaks } from "../engine/engine.ts";
 import { OutputError } from "../errors.ts";
 import { directBeam } from "../geometry/beam.ts";
 import type { FrameLink, FrameSource, PixelArray } from "./frame.ts";
-import { createH5, type H5Stack, type H5Writer } from "./hdf5/h5.ts";
+import type { H5Stack, H5Writer } from "./hdf5/h5.ts";
 import type { ExperimentFacts } from "./nxmx.ts";
 import { PeakTable } from "./peak_table.ts";
+import { release, type Sink, withH5 } from "./sink.ts";
 import { writeProcess } from "./dense.ts";
 
 /** How the frames come into a CXI file: as a link to the dataset that holds all of them, as copies, or not at all. */
@@ -27,12 +28,10 @@ export interface CxiHeader extends ExperimentFacts {
 }
 
 /** Peaks on their way into a CXI file, frame by frame. */
-export interface CxiSink {
+export interface CxiSink extends Sink {
   readonly frameCount: number;
   /** Adds the peaks of the next frame, and its pixels when frames are copied. */
   append(peaks: Peaks, frame?: PixelArray): void;
-  /** Completes the file. Without it the file is not a valid one. */
-  close(): void;
 }
 
 /** Planck's constant times the speed of light, J·m (exact in the SI of 2019). */
@@ -67,7 +66,7 @@ export function commonLink(sources: readonly FrameSource[]): FrameLink | undefin
  * Throws OutputError when it cannot be written.
  */
 export async function createCxi(path: string, header: CxiHeader): Promise<CxiSink> {
-  return new CxiFile(await createH5(path), path, header);
+  return await withH5(path, (h5) => new CxiFile(h5, path, header));
 }
 
 class CxiFile implements CxiSink {
@@ -114,6 +113,10 @@ class CxiFile implements CxiSink {
     this.h5.group("/entry_1/result_1", { NX_class: "NXcollection" });
     this.#peaks.write(this.h5, "/entry_1/result_1");
     this.h5.close();
+  }
+
+  abort(): void {
+    release(this.h5);
   }
 }
 

@@ -4,8 +4,9 @@
  */
 import { OutputError } from "../errors.ts";
 import type { PixelArray } from "./frame.ts";
-import { createH5, type H5Stack, type H5Writer } from "./hdf5/h5.ts";
+import type { H5Stack, H5Writer } from "./hdf5/h5.ts";
 import { type ExperimentFacts, writeExperiment } from "./nxmx.ts";
+import { release, type Sink, withH5 } from "./sink.ts";
 
 /** What a dense file says besides its frames. */
 export interface DenseHeader extends ExperimentFacts {
@@ -16,12 +17,10 @@ export interface DenseHeader extends ExperimentFacts {
 }
 
 /** Frames on their way into a dense file, in order. */
-export interface DenseSink {
+export interface DenseSink extends Sink {
   readonly frameCount: number;
   /** Adds a frame: row-major pixels of the header's type and shape; masked ones already hold the dummy value. */
   append(frame: PixelArray): void;
-  /** Completes the file. Without it the file is not a valid one. */
-  close(): void;
 }
 
 /**
@@ -29,7 +28,7 @@ export interface DenseSink {
  * Throws OutputError when it cannot be written.
  */
 export async function createDense(path: string, header: DenseHeader): Promise<DenseSink> {
-  return new DenseFile(await createH5(path), path, header);
+  return await withH5(path, (h5) => new DenseFile(h5, path, header));
 }
 
 /** A dense file that is open for writing; `simulated.ts` adds its truth beside the frames. */
@@ -76,6 +75,10 @@ export class DenseFile implements DenseSink {
     this.#h5.scalar(`${specific}/ntrigger`, 1, { type: "uint32" });
     this.#h5.scalar("/entry/end_time_estimated", new Date().toISOString());
     this.#h5.close();
+  }
+
+  abort(): void {
+    release(this.#h5);
   }
 }
 

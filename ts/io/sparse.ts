@@ -6,9 +6,10 @@
 import { OutputError } from "../errors.ts";
 import type { PixelType } from "./frame.ts";
 import type { Peaks, PlanSettings, SparseFrame } from "../engine/engine.ts";
-import { createH5, type H5Stack, type H5Writer } from "./hdf5/h5.ts";
+import type { H5Stack, H5Writer } from "./hdf5/h5.ts";
 import { defaultDummy, type ExperimentFacts, writeInstrument } from "./nxmx.ts";
 import { PeakTable } from "./peak_table.ts";
+import { release, type Sink, withH5 } from "./sink.ts";
 import { REBUILD_SCRIPT } from "./sparse_script.ts";
 
 /** What a sparse file says besides its frames. */
@@ -29,14 +30,12 @@ export interface SparseHeader extends ExperimentFacts {
 }
 
 /** Sparse frames on their way into a file, in order. */
-export interface SparseSink {
+export interface SparseSink extends Sink {
   readonly frameCount: number;
   /** Pixels kept in all frames so far. */
   readonly keptPixels: number;
   /** Adds a frame, and its peaks when peaks are written (then of every frame). Copies what it needs. */
   append(frame: SparseFrame & { readonly peaks?: Peaks }): void;
-  /** Completes the file. Without it the file is not a valid one. */
-  close(): void;
 }
 
 /** Elements per chunk of the long lists. */
@@ -63,7 +62,7 @@ export async function createSparse(
       throw new OutputError(`the ${name} map has ${map.length} pixels, the frames have ${pixels}`, path);
     }
   }
-  return new SparseFile(await createH5(path), path, header, offsetLimit);
+  return await withH5(path, (h5) => new SparseFile(h5, path, header, offsetLimit));
 }
 
 class SparseFile implements SparseSink {
@@ -137,6 +136,10 @@ class SparseFile implements SparseSink {
     }
     this.h5.scalar(`${ENTRY}/end_time`, new Date().toISOString());
     this.h5.close();
+  }
+
+  abort(): void {
+    release(this.h5);
   }
 }
 

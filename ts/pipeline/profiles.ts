@@ -1,7 +1,8 @@
 /** Radial curves of many frames in one file: text (.dat) for people and plotting programs, NXdata for everything else. */
 import type { Profile } from "../engine/engine.ts";
-import { OutputError } from "../errors.ts";
-import { createH5 } from "../io/hdf5/h5.ts";
+import { messageOf, OutputError } from "../errors.ts";
+import type { H5Writer } from "../io/hdf5/h5.ts";
+import { release, type Sink, withH5 } from "../io/sink.ts";
 
 /** The curves of one frame, before and after sigma clipping. */
 export interface FrameProfiles {
@@ -11,11 +12,10 @@ export interface FrameProfiles {
   readonly clipped: Profile;
 }
 
-/** Curves on their way into a file, frame by frame. `close` completes the file. */
-export interface ProfileSink {
+/** Curves on their way into a file, frame by frame. */
+export interface ProfileSink extends Sink {
   /** Copies what it needs. */
   append(profiles: FrameProfiles): void;
-  close(): void;
 }
 
 /** What a file of curves says besides them. */
@@ -36,17 +36,22 @@ function values(profile: Profile): readonly Float64Array[] {
 /** The sink for `name` (.dat, .txt: text; .h5, .hdf5, .nxs: HDF5), writing to `path`. Throws OutputError else. */
 export async function createProfiles(path: string, name: string, header: ProfileHeader): Promise<ProfileSink> {
   const extension = name.toLowerCase().replace(/^.*\./, "");
-  if (["h5", "hdf5", "nxs"].includes(extension)) return await createNexus(path, header);
-  if (["dat", "txt"].includes(extension)) return createText(path, header);
+  if (["h5", "hdf5", "nxs"].includes(extension)) return await withH5(path, (h5) => createNexus(h5, header));
+  if (["dat", "txt"].includes(extension)) return createText(path, name, header);
   throw new OutputError(`the extension .${extension} says no format`, name, "name a .dat or an .h5 file");
 }
 
-function createText(path: string, header: ProfileHeader): ProfileSink {
+function createText(path: string, name: string, header: ProfileHeader): ProfileSink {
   const file = Deno.openSync(path, { write: true, create: true, truncate: true });
   const encoder = new TextEncoder();
   const write = (text: string) => {
     let bytes = encoder.encode(text);
-    while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+    try {
+      while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+    } catch (cause) {
+      release(file);
+      throw new OutputError(`cannot be written: ${messageOf(cause)}`, name, "make room on the disk", { cause });
+    }
   };
   write(
     `# azimuthal integration, before and after sigma clipping; radial in ${header.unit}\n` +
@@ -65,11 +70,12 @@ function createText(path: string, header: ProfileHeader): ProfileSink {
       write(lines.join("\n") + "\n");
     },
     close: () => file.close(),
+    // Closing a file that is closed throws, which `release` expects.
+    abort: () => release(file),
   };
 }
 
-async function createNexus(path: string, header: ProfileHeader): Promise<ProfileSink> {
-  const h5 = await createH5(path);
+function createNexus(h5: H5Writer, header: ProfileHeader): ProfileSink {
   h5.group("/", { NX_class: "NXroot", default: "entry", creator: "braggsieve" });
   h5.group("/entry", { NX_class: "NXentry", default: "clipped" });
   h5.group("/entry/process", { NX_class: "NXprocess" });
@@ -96,5 +102,6 @@ async function createNexus(path: string, header: ProfileHeader): Promise<Profile
       });
     },
     close: () => h5.close(),
+    abort: () => release(h5),
   };
 }

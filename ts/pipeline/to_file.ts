@@ -1,5 +1,6 @@
 /** The frame of every run from frame files to one output: prepare, write under a temporary name, sum up. */
 import { withOutput } from "../io/output.ts";
+import type { Sink } from "../io/sink.ts";
 import { type Experiment, prepare, type RunOptions } from "./experiment.ts";
 import type { RunControl, RunTotals } from "./run.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
@@ -63,17 +64,14 @@ export async function runToFile(
   return await withOutput(options.output, options.force ?? false, work, control.signal);
 }
 
-/** Runs `work` and completes the sink; when the work fails, only lets go of the sink's file. */
-export async function completing<T>(sink: { close(): void }, work: () => Promise<T>): Promise<T> {
-  let result: T;
+/** Runs `work` and completes the sink; when either fails, lets go of the sink's file. Throws what they throw. */
+export async function completing<T>(sink: Sink, work: () => Promise<T>): Promise<T> {
   try {
-    result = await work();
+    const result = await work();
+    sink.close();
+    return result;
   } catch (error) {
-    try {
-      sink.close();
-    } catch { /* the file is removed anyway; the first error tells what went wrong */ }
+    sink.abort();
     throw error;
   }
-  sink.close();
-  return result;
 }
