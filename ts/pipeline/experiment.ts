@@ -53,18 +53,21 @@ export interface Experiment {
   close(): Promise<void>;
 }
 
+/** Largest finite float32: infinities in a frame are as little counts as NaN, and would spoil their ring. */
+const FLOAT_MAX = 2 ** 128 - 2 ** 104;
+
 const RANGES: Readonly<Record<PixelType, readonly [number, number]>> = {
   uint8: [0, 2 ** 8 - 1],
   uint16: [0, 2 ** 16 - 1],
   uint32: [0, 2 ** 32 - 1],
   int16: [-(2 ** 15), 2 ** 15 - 1],
   int32: [-(2 ** 31), 2 ** 31 - 1],
-  float32: [-Infinity, Infinity],
+  float32: [-FLOAT_MAX, FLOAT_MAX],
 };
 
-/** The values that are counts for the file and for the geometry alike; undefined when all of the type are. */
+/** The values that are counts for the type, the file and the geometry alike; undefined when all of the type are. */
 function validRange(info: FrameInfo, geometry: LoadedGeometry): readonly [number, number] | undefined {
-  if (!info.valid && !geometry.valid) return undefined;
+  if (!info.valid && !geometry.valid && info.type !== "float32") return undefined;
   const [least, most] = RANGES[info.type];
   const limits = [info.valid, geometry.valid].filter((range) => range !== undefined);
   return [Math.max(least, ...limits.map(([low]) => low)), Math.min(most, ...limits.map(([, high]) => high))];
