@@ -18,7 +18,9 @@ export interface Instrument {
 
 /** Finds detector and beam of the entry in which `dataset` lies. */
 export function findInstrument(file: H5Reader, dataset: string): Instrument {
-  const entry = dataset.split("/").length > 2 ? "/" + dataset.split("/")[1] : "/entry";
+  // A path may be given without its first slash.
+  const parts = dataset.split("/").filter((part) => part !== "");
+  const entry = parts.length > 1 ? `/${parts[0]}` : "/entry";
   const groups = (parent: string) =>
     file.children(parent).map((name) => `${parent}/${name}`).filter((path) => file.kind(path) === "group");
   const isClass = (path: string, name: string) => file.attribute(path, "NX_class") === name;
