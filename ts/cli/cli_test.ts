@@ -87,6 +87,10 @@ Deno.test("simulate, sparsify, densify, peaks, integrate and info work one after
     assert.equal(facts.frames, 3);
     assert.equal(facts.frame.index, 2);
     assert.equal(facts.frame.background.mean.length, 800);
+    // A dataset named without its first slash has the same mask and geometry.
+    const bare = JSON.parse(await run("info", "--frame", "2", "--json", "sim.h5::entry/data/data"));
+    assert.ok(bare.maskedPixels > 0);
+    assert.deepEqual([bare.maskedPixels, bare.frame], [facts.maskedPixels, facts.frame]);
     assert.ok(!names(folder).some((name) => name.endsWith(".part")));
   }));
 
@@ -140,6 +144,14 @@ Deno.test("bad input gives one sentence that names the file, its exit status, an
     await write("text.h5", "no frames at all\n");
     await write("cut.h5", (await Deno.readFile(join(folder, "sim.h5"))).subarray(0, 3000));
     await write("taken.h5", "mine");
+    // The header of a NumPy array of bytes takes 128 bytes; the mask is 1 everywhere.
+    const npy = `\x93NUMPY\x01\0\x76\0{'descr': '|u1', 'fortran_order': False, 'shape': (180, 200), }`.padEnd(127) +
+      "\n";
+    await write("all.npy", Buffer.concat([Buffer.from(npy, "latin1"), Buffer.alloc(180 * 200, 1)]));
+    await write("short.npy", Buffer.concat([Buffer.from(npy, "latin1"), Buffer.alloc(100, 1)]));
+    await write("other.npy", Buffer.from(npy.replace("180, 200", "200, 180"), "latin1"));
+    await Deno.mkdir(join(folder, "folder"));
+    assert.equal((await braggsieve(["sparsify", "-o", "s.h5", "sim.h5"], folder)).code, 0);
     const before = names(folder);
     const p = ["-p", "sim.poni"];
     const cases: [string[], 1 | 2, RegExp][] = [
@@ -159,7 +171,23 @@ Deno.test("bad input gives one sentence that names the file, its exit status, an
       [["sparsify", ...p, "-o", "none/o.h5", "sim.h5"], 1, /none\/o\.h5: the folder none does not exist/],
       [["densify", "-o", "o.h5", "sim.h5"], 1, /sim\.h5/],
       [["densify", "-N", "2", "-o", "o.h5", "sim.h5"], 2, /--noise must be a number from 0 to 1/],
-      [["sparsify", ...p, "-o", "sim.h5", "--force", "sim.h5"], 2, /sim\.h5 is an input and the output/],
+      [["sparsify", ...p, "-o", "sim.h5", "--force", "sim.h5"], 2, /sim\.h5 is an input and an output/],
+      [["sparsify", ...p, "-o", "sim.poni", "--force", "sim.h5"], 2, /sim\.poni is an input and an output/],
+      [["integrate", ...p, "-m", "all.npy", "-o", "./all.npy", "-f", "sim.h5"], 2, /extension says no format/],
+      [["peaks", ...p, "-m", "all.npy", "-o", "./all.npy", "-f", "sim.h5"], 2, /all\.npy is an input and an output/],
+      [["peaks", ...p, "-o", "o.cxi", "--geom", "sim.poni", "-f", "sim.h5"], 2, /sim\.poni is an input and an output/],
+      [["densify", "-o", "o.h5", "--geom", "o.h5", "s.h5"], 2, /o\.h5 is the name of two outputs/],
+      [["densify", "-o", "o.h5", "--geom", "s.h5", "-f", "s.h5"], 2, /s\.h5 is an input and an output/],
+      [["sparsify", ...p, "-o", "", "sim.h5"], 2, /the name of an output is empty/],
+      [["sparsify", ...p, "-m", "all.npy", "-o", "o.h5", "sim.h5"], 1, /sim\.h5: .*every pixel is masked; check/],
+      [["sparsify", ...p, "-m", "short.npy", "-o", "o.h5", "sim.h5"], 1, /short\.npy: holds 100 bytes of pixels/],
+      [["sparsify", ...p, "-m", "other.npy", "-o", "o.h5", "sim.h5"], 1, /other\.npy/],
+      [["sparsify", ...p, "-m", "sim.h5::/none", "-o", "o.h5", "sim.h5"], 1, /sim\.h5 \(\/none\): there is no such/],
+      [["sparsify", ...p, "-o", "o.h5", "folder"], 1, /folder: is a folder; name a file/],
+      [["sparsify", ...p, "-o", "folder", "-f", "sim.h5"], 1, /folder: is a folder; name a file/],
+      [["sparsify", ...p, "-o", "o.h5", "s.h5"], 1, /s\.h5: this file holds sparse frames; .*densify/],
+      [["demo", "-n", "0", "-o", "made"], 2, /0 frames cannot be simulated/],
+      [["demo", "-n", "1", "-o", "taken.h5"], 1, /taken\.h5: is a file, not a folder/],
       [["sparsify", ...p, "-o", "o.h5"], 2, /missing required argument 'files'/],
       [["sparsify", ...p, "sim.h5"], 2, /required option '-o/],
       [["sparsify", ...p, "-o", "o.h5", "--bins", "many", "sim.h5"], 2, /--bins.*not a number/],
@@ -170,7 +198,7 @@ Deno.test("bad input gives one sentence that names the file, its exit status, an
       [["peaks", ...p, "-o", "o.cxi", "--engine", "native", "sim.h5"], 2, /no engine "native"/],
       [["integrate", ...p, "-o", "o.png", "sim.h5"], 2, /o\.png: its extension/],
       [["info", "--frame", "3", "sim.h5"], 2, /sim\.h5 has frames 0 to 2/],
-      [["simulate", "-o", "s.h5", "--width", "-1"], 2, /width/],
+      [["simulate", "-o", "new.h5", "--width", "-1"], 2, /width/],
       [["divide"], 2, /unknown command 'divide'/],
       [["info", "--colour", "sim.h5"], 2, /unknown option '--colour'/],
     ];

@@ -32,7 +32,7 @@ Examples:
     )
     .action((file: string, flags: Flags) => {
       const output = flags.output ?? `${file.replace(/\.(h5|hdf5|nxs)$/i, "")}_dense.h5`;
-      return runCommand([file], { ...flags, output }, (control, output) =>
+      return runCommand({ ...flags, output }, (control, output) =>
         densify({
           file,
           output,

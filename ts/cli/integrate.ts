@@ -21,7 +21,6 @@ Examples:
     )
     .action((files: string[], flags: FrameFlags) =>
       runCommand(
-        files,
         flags,
         (control, output) => integrate({ ...runOptions(files, flags), output, force: flags.force ?? false }, control),
       )

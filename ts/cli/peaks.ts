@@ -23,7 +23,6 @@ Examples:
     )
     .action((files: string[], flags: FrameFlags & { frames: boolean; geom?: string }) =>
       runCommand(
-        files,
         flags,
         (control, output) =>
           findPeaks({

@@ -33,7 +33,6 @@ Examples:
         if (typeof value === "number") settings[name] = value;
       }
       return runCommand(
-        [],
         flags,
         (control, output) => simulate({ output, force: flags.force ?? false, frames: flags.frames, settings }, control),
       );

@@ -27,7 +27,6 @@ Examples:
     )
     .action((files: string[], flags: FrameFlags) =>
       runCommand(
-        files,
         flags,
         (control, output) => sparsify({ ...runOptions(files, flags), output, force: flags.force ?? false }, control),
       )

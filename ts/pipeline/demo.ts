@@ -1,6 +1,7 @@
 /** The whole way on simulated frames: simulate, sparsify, densify, find peaks, compare with the truth. */
 import { join } from "node:path";
-import { BraggsieveError } from "../errors.ts";
+import { BraggsieveError, messageOf, OutputError } from "../errors.ts";
+import { SimulatedSource } from "../io/simulated.ts";
 import { densify } from "./densify.ts";
 import { findPeaks } from "./peaks.ts";
 import type { RunControl } from "./run.ts";
@@ -37,6 +38,18 @@ export const LIMITS = {
   mean: 0.15,
 } as const;
 
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) {
+      throw new OutputError("this program may not write there", folder, "run it with --allow-write", { cause });
+    }
+    const what = cause instanceof Deno.errors.AlreadyExists ? "is a file, not a folder" : messageOf(cause);
+    throw new OutputError(what, folder, "name another folder with -o", { cause });
+  }
+}
+
 /**
  * Runs the demo; files of an earlier demo in the folder are replaced. Throws what its steps throw, and BraggsieveError
  * when the result does not agree with the truth (`LIMITS`).
@@ -46,7 +59,9 @@ export async function demo(
   control: RunControl & { step?: (name: string) => void } = {},
 ): Promise<DemoReport> {
   const { folder, frames, seed } = options;
-  await Deno.mkdir(folder, { recursive: true });
+  // Refuses what cannot be simulated before anything is made.
+  new SimulatedSource(frames, { seed }).close();
+  await makeFolder(folder);
   const place = (name: string) => join(folder, name);
   const [simulated, geometry] = [place("simulated.h5"), place("simulated.poni")];
   const [sparse, dense, cxi] = [place("sparse.h5"), place("dense.h5"), place("peaks.cxi")];

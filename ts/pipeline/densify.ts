@@ -1,12 +1,13 @@
 /** Sparse frames back to dense ones, in a file that crystallography programs read. */
 import { createEngine, type EngineName } from "../engine/create.ts";
 import { countMasked, nanMask } from "../engine/maps.ts";
-import { InputError, InterruptedError, UsageError } from "../errors.ts";
+import { InputError, InterruptedError, messageOf, UsageError } from "../errors.ts";
 import { formatGeom } from "../geometry/geom.ts";
 import { createDense } from "../io/dense.ts";
 import { defaultDummy } from "../io/nxmx.ts";
 import { checkOutput, withOutput } from "../io/output.ts";
 import { openSparse, type SparseFile } from "../io/sparse_read.ts";
+import { checkApart } from "./apart.ts";
 import type { RunControl } from "./run.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
 import { completing, type GeomOptions, type OutputOptions, writeText } from "./to_file.ts";
@@ -43,6 +44,7 @@ export async function densify(options: DensifyRunOptions, control: RunControl = 
   if (!(noise >= 0 && noise <= 1)) throw new UsageError(`--noise must be a number from 0 to 1, not ${noise}`);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError(`--seed must be a whole number, not ${seed}`);
   const { geom, force = false } = options;
+  checkApart([options.file], [options.output, geom]);
   if (geom !== undefined) await checkOutput(geom, force);
   let text = "";
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
@@ -71,6 +73,16 @@ function geomOf({ geometry, shape }: SparseFile, file: string): string {
   });
 }
 
+/** Runs a call of the engine; what it refuses is told with the file. */
+function rebuilding<T>(file: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    const remedy = "the file is damaged: make it anew";
+    throw new InputError(`cannot be rebuilt: ${messageOf(cause)}`, { file, remedy }, { cause });
+  }
+}
+
 async function write(
   sparse: SparseFile,
   path: string,
@@ -82,15 +94,16 @@ async function write(
   const dummy = dummyFor(type, options.dummy);
   const masked = nanMask(radius);
   const engine = await createEngine(options.engine ?? "auto");
-  const densifier = engine.densifier({
-    type,
-    radius,
-    radial,
-    dummy,
-    ...(normalization ? { normalization } : {}),
-    ...(sparse.cutoffPick === undefined ? {} : { cutoffPick: sparse.cutoffPick }),
-    ...(sparse.noise === undefined ? {} : { noisePick: sparse.noise }),
-  });
+  const densifier = rebuilding(options.file, () =>
+    engine.densifier({
+      type,
+      radius,
+      radial,
+      dummy,
+      ...(normalization ? { normalization } : {}),
+      ...(sparse.cutoffPick === undefined ? {} : { cutoffPick: sparse.cutoffPick }),
+      ...(sparse.noise === undefined ? {} : { noisePick: sparse.noise }),
+    }));
   const start = performance.now();
   let kept = 0;
   try {
@@ -109,7 +122,7 @@ async function write(
         if (control.signal?.aborted) throw new InterruptedError("interrupted: no output was written");
         const frame = sparse.frame(number);
         kept += frame.index.length;
-        sink.append(densifier.rebuild(frame, number, draw));
+        sink.append(rebuilding(`${options.file} #${number}`, () => densifier.rebuild(frame, number, draw)));
         control.progress?.(number + 1, sparse.frameCount);
         if (performance.now() - last > 50) {
           await new Promise<void>((resolve) => setTimeout(resolve, 0));

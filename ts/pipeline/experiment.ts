@@ -2,7 +2,7 @@
  * From files and settings to a plan: geometry, masks, corrections and valid range, checked against the frames' shape.
  */
 import { createEngine, type EngineName } from "../engine/create.ts";
-import type { Engine, Plan, PlanSettings } from "../engine/engine.ts";
+import type { Engine, Plan, PlanInput, PlanSettings } from "../engine/engine.ts";
 import { byteOffsetMarks } from "../engine/maps.ts";
 import { InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
@@ -124,6 +124,18 @@ function checkUnit(geometry: Geometry, settings: PlanSettings, options: RunOptio
   });
 }
 
+/** The plan; what cannot be planned, for instance with every pixel masked, is told with the frames' file. */
+function planFor(engine: Engine, input: PlanInput, series: FrameSeries): Plan {
+  try {
+    return engine.plan(input);
+  } catch (cause) {
+    throw new InputError(`its frames cannot be reduced: ${messageOf(cause)}`, {
+      file: series.names[0],
+      remedy: "check the geometry, the mask, and the dark and flat field that go with them",
+    }, { cause });
+  }
+}
+
 /**
  * Opens the first file, reads geometry, mask and corrections, and makes the plan. Throws InputError for files that do
  * not fit the frames, UsageError for settings that cannot be meant.
@@ -148,16 +160,9 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
     const mask = uniteMasks([info.mask ?? await markedPixels(series), user, geometry.mask]);
     const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
     const valid = validRange(info, geometry);
-    const plan = engine.plan({
-      geometry,
-      shape: info.shape,
-      type: info.type,
-      settings,
-      ...(valid ? { valid } : {}),
-      ...(mask ? { mask } : {}),
-      ...(dark ? { dark } : {}),
-      ...(flat ? { flat } : {}),
-    });
+    const maps = { ...(mask ? { mask } : {}), ...(dark ? { dark } : {}), ...(flat ? { flat } : {}) };
+    const { shape, type } = info;
+    const plan = planFor(engine, { geometry, shape, type, settings, ...(valid ? { valid } : {}), ...maps }, series);
     return {
       series,
       engine,

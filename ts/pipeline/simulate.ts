@@ -5,6 +5,7 @@ import { formatPoni } from "../geometry/poni.ts";
 import { checkOutput, withOutput } from "../io/output.ts";
 import { SimulatedSource, type SimulationSettings, writeSimulation } from "../io/simulated.ts";
 import { InterruptedError } from "../errors.ts";
+import { checkApart } from "./apart.ts";
 import type { RunControl } from "./run.ts";
 import { rate, type Summary } from "./summary.ts";
 import { type OutputOptions, writeText } from "./to_file.ts";
@@ -28,6 +29,7 @@ export function withExtension(path: string, extension: string): string {
 export async function simulate(options: SimulateOptions, control: RunControl = {}): Promise<Summary> {
   const { output, frames, force = false } = options;
   const [poni, geom] = [withExtension(output, ".poni"), withExtension(output, ".geom")];
+  checkApart([], [output, poni, geom]);
   for (const path of [output, poni, geom]) await checkOutput(path, force);
   const source = new SimulatedSource(frames, options.settings);
   const start = performance.now();

@@ -1,6 +1,7 @@
 /** The frame of every run from frame files to one output: prepare, write under a temporary name, sum up. */
 import { withOutput } from "../io/output.ts";
 import type { Sink } from "../io/sink.ts";
+import { checkApart, inputsOf } from "./apart.ts";
 import { type Experiment, prepare, type RunOptions } from "./experiment.ts";
 import type { RunControl, RunTotals } from "./run.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
@@ -37,10 +38,11 @@ export type Write = (
 /** Runs `write` and sums up. Throws what it throws; then there is no output file. */
 export async function runToFile(
   command: string,
-  options: RunOptions & OutputOptions,
+  options: RunOptions & OutputOptions & GeomOptions,
   control: RunControl,
   write: Write,
 ): Promise<Summary> {
+  checkApart(inputsOf(options), [options.output, options.geom]);
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
     const experiment = await prepare(options);
     try {
