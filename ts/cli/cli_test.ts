@@ -102,6 +102,11 @@ Deno.test("each documented option changes the result", () =>
       assert.equal(code, 0, error);
       return JSON.stringify(JSON.parse(out).frame);
     };
+    // A map that is 1 in the upper half: as mask, as dark field in counts, and as flat field.
+    const npy = `\x93NUMPY\x01\0\x76\0{'descr': '|u1', 'fortran_order': False, 'shape': (180, 200), }`.padEnd(127) +
+      "\n";
+    const half = Buffer.alloc(180 * 200).fill(1, 0, 90 * 200);
+    await Deno.writeFile(join(folder, "half.npy"), Buffer.concat([Buffer.from(npy, "latin1"), half]));
     const plain = await facts();
     assert.equal(await facts(), plain);
     const changes = [
@@ -111,6 +116,10 @@ Deno.test("each documented option changes the result", () =>
       ["--cutoff-clip", "9"],
       ["--cycle", "0"],
       ["--noise", "9"],
+      ["--cutoff-pick", "7"],
+      ["-m", "half.npy"],
+      ["--dark", "half.npy"],
+      ["--flat", "half.npy"],
       ["--cutoff-peak", "8"],
       ["--patch-size", "3"],
       ["--connected", "9"],

@@ -1,7 +1,15 @@
 /** `braggsieve info`: options and wiring. */
 import { Command } from "commander";
 import { describe, type FileFacts, type GeometryFacts } from "../pipeline/info.ts";
-import { addFrameOptions, addNoise, addPeakOptions, type FrameFlags, runOptions, toNumber } from "./options.ts";
+import {
+  addFrameOptions,
+  addNoise,
+  addPeakOptions,
+  addPick,
+  type FrameFlags,
+  runOptions,
+  toNumber,
+} from "./options.ts";
 import { size } from "./report.ts";
 
 /** The command. */
@@ -9,9 +17,13 @@ export function infoCommand(): Command {
   const command = new Command("info")
     .description("tell what a file is: frames, type, filters, geometry, mask, kept pixels or peaks")
     .argument("<file>", "frames, a sparse file or a CXI file; file.h5::/path for a dataset")
-    .option("--frame <number>", "with a geometry: background, kept pixels and peaks of this frame, from 0", toNumber)
-    .option("--json", "print one machine-readable record");
-  addFrameOptions(addNoise(addPeakOptions(command)));
+    .option(
+      "--frame <number>",
+      "also compute background, kept pixels and peaks of this frame, counted from 0; needs a geometry (default: none; 0 with -p, -m, --dark or --flat)",
+      toNumber,
+    )
+    .option("--json", "print one machine-readable record (JSON) on stdout");
+  addFrameOptions(addNoise(addPick(addPeakOptions(command))));
   return command
     .addHelpText(
       "after",
@@ -21,13 +33,10 @@ Examples:
   braggsieve info -p detector.poni --frame 3 --json scan.h5`,
     )
     .action(async (file: string, flags: FrameFlags & { frame?: number }) => {
-      const { geometry, mask, engine, settings } = runOptions([file], flags);
+      const { files: _, ...options } = runOptions([file], flags);
       const facts = await describe({
         file,
-        ...(geometry === undefined ? {} : { geometry }),
-        ...(mask === undefined ? {} : { mask }),
-        ...(engine === undefined ? {} : { engine }),
-        ...(settings === undefined ? {} : { settings }),
+        ...options,
         ...(flags.frame === undefined ? {} : { frame: flags.frame }),
       });
       console.log(flags.json ? JSON.stringify(facts) : describeInLines(facts));

@@ -51,23 +51,42 @@ export function addEngine(command: Command): Command {
 /** Adds `--force` and `--json`. */
 export function addReporting(command: Command): Command {
   return command
-    .option("-f, --force", "replace the output file if it exists")
-    .option("--json", "print one machine-readable summary on stdout");
+    .option("-f, --force", "replace the output file if it exists (default: refuse)")
+    .option("--json", "print one machine-readable record (JSON) on stdout");
 }
 
 /** Adds geometry, mask, corrections and clipping. Defaults are the library's (`DEFAULT_SETTINGS`). */
 export function addFrameOptions(command: Command): Command {
   const d = DEFAULT_SETTINGS;
   command
-    .option("-p, --poni <file>", "geometry: a PONI or CrystFEL .geom file; without it the frames' own is used")
-    .option("-m, --mask <file>", "mask, nonzero is masked: .npy, .edf, .cbf or file.h5::/path")
-    .option("--dark <file>", "dark field, subtracted from each frame")
-    .option("--flat <file>", "flat field, divides each frame")
-    .option("--dummy <value>", "pixels of this value are masked in each frame", toNumber)
-    .option("--delta-dummy <value>", "how far from --dummy a value still is the dummy", toNumber)
-    .option("-P, --polarization <factor>", "correct for a beam polarized by this factor, -1 to 1", toNumber)
-    .option("-A, --solidangle", "correct for the solid angle of the pixels")
-    .option("--bins <number>", `number of azimuthal bins (default: ${d.bins})`, toNumber)
+    .option("-p, --poni <file>", "geometry: a PONI or CrystFEL .geom file (default: what the frames' own headers tell)")
+    .option(
+      "-m, --mask <file>",
+      "mask of the frames' shape, nonzero is masked: .npy, .edf, .cbf or file.h5::/path (default: the frames' own alone)",
+    )
+    .option("--dark <file>", "dark field in counts, subtracted from each frame; formats as for --mask (default: none)")
+    .option("--flat <file>", "flat field around 1, divides each frame; formats as for --mask (default: none)")
+    .option(
+      "--dummy <value>",
+      "pixels of this raw value, in counts, are masked in their frame (default: none)",
+      toNumber,
+    )
+    .option(
+      "--delta-dummy <value>",
+      "how far from --dummy, in counts, a value still is the dummy (default: 0)",
+      toNumber,
+    )
+    .option(
+      "-P, --polarization <factor>",
+      "correct for a beam polarized by this factor, -1 to 1; 1 is horizontal (default: no correction)",
+      toNumber,
+    )
+    .option("-A, --solidangle", "correct for the solid angle of the pixels (default: no correction)")
+    .option(
+      "--bins <number>",
+      `number of rings that the detector is divided into, 1 to 65536 (default: ${d.bins})`,
+      toNumber,
+    )
     .addOption(new Option("--unit <unit>", `radial coordinate (default: ${d.unit})`).choices([...UNITS]))
     .addOption(
       new Option("--error-model <model>", `how the scatter of a ring is estimated (default: ${d.errorModel})`)
@@ -75,7 +94,7 @@ export function addFrameOptions(command: Command): Command {
     )
     .option(
       "--cutoff-clip <n>",
-      `sigma clipping: drop pixels beyond n std; 0: Chauvenet's (default: ${d.cutoffClip})`,
+      `sigma clipping: drop pixels beyond n std of their ring; at least Chauvenet's n, which 0 asks for (default: ${d.cutoffClip})`,
       toNumber,
     )
     .option("--cycle <number>", `most cycles of clipping (default: ${d.cycle})`, toNumber);
@@ -84,8 +103,15 @@ export function addFrameOptions(command: Command): Command {
 
 /** Adds `--noise`, which picking and peak finding share. */
 export function addNoise(command: Command): Command {
-  const text = `counts added to std in quadrature (default: ${DEFAULT_SETTINGS.noise})`;
+  const text =
+    `noise of a pixel in counts, added to the std of its ring in quadrature (default: ${DEFAULT_SETTINGS.noise})`;
   return command.option("--noise <counts>", text, toNumber);
+}
+
+/** Adds `--cutoff-pick`. */
+export function addPick(command: Command): Command {
+  const text = `keep pixels more than n std above the background (default: ${DEFAULT_SETTINGS.cutoffPick})`;
+  return command.option("--cutoff-pick <n>", text, toNumber);
 }
 
 /** Adds the options of peak finding. */
@@ -93,7 +119,11 @@ export function addPeakOptions(command: Command): Command {
   const d = DEFAULT_SETTINGS;
   return command
     .option("--cutoff-peak <n>", `a peak's pixels lie n std above the background (default: ${d.cutoffPeak})`, toNumber)
-    .option("--patch-size <pixels>", `edge of the patch, 3 or 5 (default: ${d.patchSize})`, toNumber)
+    .option(
+      "--patch-size <pixels>",
+      `edge of the patch around a peak in pixels, 3 or 5 (default: ${d.patchSize})`,
+      toNumber,
+    )
     .option("--connected <pixels>", `fewest pixels above the cut-off in a patch (default: ${d.connected})`, toNumber);
 }
 

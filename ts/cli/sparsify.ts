@@ -1,8 +1,7 @@
 /** `braggsieve sparsify`: options and wiring. */
 import { Command } from "commander";
-import { DEFAULT_SETTINGS } from "../engine/engine.ts";
 import { sparsify } from "../pipeline/sparsify.ts";
-import { addFrameOptions, addNoise, addReporting, type FrameFlags, runOptions, toNumber } from "./options.ts";
+import { addFrameOptions, addNoise, addPick, addReporting, type FrameFlags, runOptions } from "./options.ts";
 import { runCommand } from "./run.ts";
 
 /** The command. */
@@ -10,13 +9,8 @@ export function sparsifyCommand(): Command {
   const command = new Command("sparsify")
     .description("keep the pixels above the background and the background as one curve per frame")
     .argument("<files...>", "frames: .cbf, .cbf.gz, .cbf.bz2, file.h5 or file.h5::/path")
-    .requiredOption("-o, --output <file>", "sparse HDF5 file to make")
-    .option(
-      "--cutoff-pick <n>",
-      `keep pixels more than n std above the background (default: ${DEFAULT_SETTINGS.cutoffPick})`,
-      toNumber,
-    );
-  addReporting(addFrameOptions(addNoise(command)));
+    .requiredOption("-o, --output <file>", "sparse HDF5 file to make");
+  addReporting(addFrameOptions(addNoise(addPick(command))));
   return command
     .addHelpText(
       "after",

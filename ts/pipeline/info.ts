@@ -11,10 +11,10 @@ import { isSparse, openSparse } from "../io/sparse_read.ts";
 import { prepare, type RunOptions } from "./experiment.ts";
 
 /** What is asked. */
-export interface InfoOptions extends Pick<RunOptions, "geometry" | "mask" | "engine"> {
+export interface InfoOptions extends Pick<RunOptions, "geometry" | "mask" | "dark" | "flat" | "engine"> {
   /** a frame file, sparse file or CXI file; `file.h5::/path` for a dataset */
   readonly file: string;
-  /** frame whose background and peaks are computed, from 0 */
+  /** frame whose background, kept pixels and peaks are computed, from 0; default 0 when geometry or a map is given */
   readonly frame?: number;
   readonly settings?: Partial<PlanSettings>;
 }
@@ -72,15 +72,19 @@ const PEAK_COUNTS = ["/entry_1/result_1/nPeaks", "/entry/result/nPeaks"];
 /** Describes a file. Throws InputError when it cannot be read, UsageError for a frame that it does not have. */
 export async function describe(options: InfoOptions): Promise<FileFacts> {
   const file = filePart(options.file);
+  // Whatever only a computation can use asks for one.
+  const asked = [options.frame, options.geometry, options.mask, options.dark, options.flat].some((one) =>
+    one !== undefined
+  );
   const format = await formatOf(options.file);
   const bytes = (await Deno.stat(file)).size;
   if (format === "hdf5" && !options.file.includes("::")) {
     const listed = await describeOwn(file, bytes);
-    if (listed && options.frame === undefined && options.geometry === undefined) return listed;
+    if (listed && !asked) return listed;
     if (listed?.kind === "sparse") {
       throw new InputError("is sparse: frames of it have no more background than it holds", {
         file,
-        remedy: "leave -p and --frame out, or densify it first",
+        remedy: "leave -p, --frame and corrections out, or densify it first",
       });
     }
   }
@@ -102,7 +106,7 @@ export async function describe(options: InfoOptions): Promise<FileFacts> {
       ...(valid ? { valid } : {}),
       ...(detector ? { detector } : {}),
     };
-    if (options.frame === undefined && options.geometry === undefined) return facts;
+    if (!asked) return facts;
     return { ...facts, ...await computed(options, source.frameCount) };
   } finally {
     source.close();
