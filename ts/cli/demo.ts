@@ -19,7 +19,7 @@ export function demoCommand(): Command {
     .option("-o, --output <folder>", "folder for the files; those of an earlier demo are replaced", "demo")
     .option("-n, --frames <number>", "number of frames", toNumber, 60)
     .option("--seed <number>", "seed of the simulation", toNumber, 1)
-    .option("--json", "print one machine-readable record on stdout")
+    .option("--json", "print one machine-readable record (JSON) on stdout")
     .addHelpText("after", "\nExample:\n  braggsieve demo -n 20 -o /tmp/demo")
     .action(async ({ output: folder, frames, seed, json }: Flags) => {
       const { progress, stop } = progressBar();

@@ -19,8 +19,12 @@ export function densifyCommand(): Command {
     .option("-o, --output <file>", "dense HDF5 file to make (default: the input's name with _dense.h5)")
     .option("-N, --noise <part>", "part of the recorded std drawn as noise, 0 (none) to 1", toNumber, 1)
     .option("--seed <number>", "key of the noise: the same seed gives the same frames", toNumber, 0)
-    .option("--dummy <value>", "value of masked pixels (default: -1, or the largest of unsigned types)", toNumber)
-    .option("--geom <file>", "write a CrystFEL .geom file that goes with the dense file");
+    .option(
+      "--dummy <value>",
+      "value of masked pixels in counts (default: -1, the largest of unsigned types, NaN of floats)",
+      toNumber,
+    )
+    .option("--geom <file>", "write a CrystFEL .geom file that goes with the dense file (default: none)");
   addReporting(addEngine(command));
   return command
     .addHelpText(

@@ -1,0 +1,116 @@
+/** What the help says is so: every example runs as it stands, every option states its default. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodeByteOffset } from "../engine/wasm/braggsieve.js";
+import { inFolder } from "../io/sink_fixtures.ts";
+import { SimulatedSource } from "../io/simulated.ts";
+import { program } from "./main.ts";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
+
+/** The help of the program and of each command. */
+function helps(): Map<string, string> {
+  const texts = new Map<string, string>();
+  const root = program();
+  for (const command of [root, ...root.commands]) {
+    let text = "";
+    command.configureOutput({ writeOut: (part) => text += part }).outputHelp();
+    texts.set(command.name(), text);
+  }
+  return texts;
+}
+
+/** The lines of a help text that begin with the program's name, as words. */
+function examples(help: string): string[][] {
+  return help.split("\n").filter((line) => /^ {2}braggsieve /.test(line)).map((line) =>
+    line.trim().split(" ").slice(1)
+  );
+}
+
+/** A small CBF file of int32 pixels. */
+function cbf(pixels: Int32Array, width: number): Uint8Array {
+  const packed = encodeByteOffset(pixels);
+  const head = "###CBF: VERSION 1.5\r\n--CIF-BINARY-FORMAT-SECTION--\r\nContent-Type: application/octet-stream;\r\n" +
+    `     conversions="x-CBF_BYTE_OFFSET"\r\nX-Binary-Size: ${packed.length}\r\n` +
+    `X-Binary-Size-Fastest-Dimension: ${width}\r\nX-Binary-Size-Second-Dimension: ${pixels.length / width}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), Buffer.from([0x0c, 0x1a, 4, 0xd5]), packed]);
+}
+
+async function braggsieve(words: readonly string[], cwd: string): Promise<{ code: number; error: string }> {
+  const args = ["run", "--quiet", "--no-prompt", "--config", CONFIGURATION, "--allow-read", "--allow-write", MAIN];
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args, ...words], cwd }).output();
+  return { code, error: new TextDecoder().decode(stderr) };
+}
+
+/** Files with the names that the examples use: simulated frames of 96 × 80 pixels, four in a stack, two in CBF. */
+async function prepare(folder: string): Promise<void> {
+  const size = ["--width", "96", "--height", "80", "--beam-x", "48", "--beam-y", "40"];
+  const made = await braggsieve(["simulate", "-o", "scan.h5", "-n", "4", ...size], folder);
+  assert.equal(made.code, 0, made.error);
+  await Deno.rename(join(folder, "scan.poni"), join(folder, "detector.poni"));
+  await Deno.rename(join(folder, "scan.geom"), join(folder, "crystfel.geom"));
+  const source = new SimulatedSource(2, { width: 96, height: 80, beam_x: 48, beam_y: 40 });
+  for (const [index, name] of ["frames_1.cbf", "frames_2.cbf"].entries()) {
+    const { bytes } = source.read(index);
+    const pixels = Int32Array.from(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2));
+    await Deno.writeFile(join(folder, name), cbf(pixels, 96));
+  }
+  source.close();
+  await Deno.copyFile(join(folder, "frames_1.cbf"), join(folder, "frame.cbf"));
+  const npy = "\x93NUMPY\x01\0\x76\0{'descr': '|u1', 'fortran_order': False, 'shape': (80, 96), }".padEnd(127) + "\n";
+  await Deno.writeFile(join(folder, "mask.npy"), Buffer.concat([Buffer.from(npy, "latin1"), Buffer.alloc(80 * 96)]));
+}
+
+Deno.test("every example in the help is accepted", async () => {
+  const found = [...helps()].flatMap(([name, text]) => {
+    const lines = examples(text);
+    assert.ok(lines.length > 0, `${name} has no example`);
+    return lines;
+  });
+  assert.ok(found.length >= 13);
+  for (const words of [...found]) {
+    const root = program();
+    for (const command of root.commands) command.action(() => {});
+    await root.parseAsync(words, { from: "user" });
+  }
+  // What an example must not be.
+  const root = program().configureOutput({ writeErr: () => {} });
+  for (const command of root.commands) command.configureOutput({ writeErr: () => {} }).action(() => {});
+  await assert.rejects(root.parseAsync(["sparsify", "-p", "detector.poni", "frames.cbf"], { from: "user" }));
+});
+
+Deno.test("every example on frames runs as it stands", () =>
+  inFolder(async (folder) => {
+    await prepare(folder);
+    const inputs = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    for (const text of helps().values()) {
+      for (const words of examples(text)) {
+        // Made at other sizes elsewhere.
+        if (words[0] === "simulate" || words[0] === "demo") continue;
+        // As a shell would.
+        const expanded = words.flatMap((word) =>
+          word.includes("*") ? inputs.filter((name) => name.startsWith(word.split("*")[0])) : [word]
+        );
+        const at = expanded.indexOf("-o");
+        if (at >= 0) await Deno.remove(join(folder, expanded[at + 1])).catch(() => {});
+        if (words[0] === "densify") await Deno.remove(join(folder, "sparse_dense.h5")).catch(() => {});
+        const geom = expanded.indexOf("--geom");
+        if (geom >= 0) await Deno.remove(join(folder, expanded[geom + 1])).catch(() => {});
+        const { code, error } = await braggsieve(expanded, folder);
+        assert.equal(code, 0, `${words.join(" ")}: ${error}`);
+      }
+    }
+  }));
+
+Deno.test("every option with a value states its default, or must be given", () => {
+  for (const command of program().commands) {
+    for (const option of command.options.filter((option) => option.required)) {
+      const stated = option.mandatory || option.defaultValue !== undefined ||
+        /\(default: .+\)/.test(option.description);
+      assert.ok(stated, `${command.name()} ${option.flags}: ${option.description}`);
+    }
+  }
+});
