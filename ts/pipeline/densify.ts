@@ -5,12 +5,12 @@ import { InputError, InterruptedError, messageOf, UsageError } from "../errors.t
 import { formatGeom } from "../geometry/geom.ts";
 import { createDense } from "../io/dense.ts";
 import { defaultDummy } from "../io/nxmx.ts";
-import { checkOutput, withOutput } from "../io/output.ts";
+import { checkOutput } from "../io/output.ts";
 import { openSparse, type SparseFile } from "../io/sparse_read.ts";
 import { checkApart } from "./apart.ts";
 import type { RunControl } from "./run.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
-import { completing, type GeomOptions, type OutputOptions, writeText } from "./to_file.ts";
+import { completing, type GeomOptions, type OutputOptions, toOutput, writeText } from "./to_file.ts";
 
 /** What is rebuilt and how. */
 export interface DensifyRunOptions extends OutputOptions, GeomOptions {
@@ -56,7 +56,7 @@ export async function densify(options: DensifyRunOptions, control: RunControl = 
       sparse.close();
     }
   };
-  const summary = await withOutput(options.output, force, work, control.signal);
+  const summary = await toOutput(options.output, force, work, control.signal);
   if (geom !== undefined) await writeText(geom, force, text);
   const outputBytes = (await Deno.stat(options.output)).size;
   return { ...summary, outputBytes, ...(geom === undefined ? {} : { beside: [geom] }) };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { InputError, InterruptedError, UsageError } from "../errors.ts";
+import { InputError, InterruptedError, OutputError, UsageError } from "../errors.ts";
 import type { EncodedFrame, FrameInfo, FrameSource } from "../io/frame.ts";
 import { geometryFromBeamCentre } from "../geometry/beam.ts";
 import { openH5 } from "../io/hdf5/h5.ts";
@@ -12,6 +12,7 @@ import { findPeaks } from "./peaks.ts";
 import { runFrames } from "./run.ts";
 import { FrameSeries } from "./series.ts";
 import { sparsify } from "./sparsify.ts";
+import { toOutput } from "./to_file.ts";
 
 const SIDE = 64;
 const GEOMETRY = geometryFromBeamCentre({
@@ -231,6 +232,17 @@ Deno.test("a frame that cannot be decoded is named", async () => {
   await assert.rejects(runFrames(experiment, () => {}), /^InputError: a #0: cannot be decoded: .*copy it again/);
   await experiment.close();
 });
+
+Deno.test("an error of the temporary file is told with the name that the user gave", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "out.h5");
+    const full = (file: string) => Promise.reject(new OutputError("close cannot be written: No space left", file));
+    const told = new RegExp(`^OutputError: ${path}: close cannot be written: No space left; make room on the disk`);
+    await assert.rejects(toOutput(path, false, full), told);
+    const other = () => full(join(folder, "other.h5"));
+    await assert.rejects(toOutput(path, false, other), /other\.h5: close cannot be written: No space left$/);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
 
 Deno.test("a run that is stopped leaves no file", () =>
   inFolder(async (folder) => {

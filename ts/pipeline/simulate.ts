@@ -2,13 +2,13 @@
 import { countMasked } from "../engine/maps.ts";
 import { formatGeom } from "../geometry/geom.ts";
 import { formatPoni } from "../geometry/poni.ts";
-import { checkOutput, withOutput } from "../io/output.ts";
+import { checkOutput } from "../io/output.ts";
 import { SimulatedSource, type SimulationSettings, writeSimulation } from "../io/simulated.ts";
 import { InterruptedError } from "../errors.ts";
 import { checkApart } from "./apart.ts";
 import type { RunControl } from "./run.ts";
 import { rate, type Summary } from "./summary.ts";
-import { type OutputOptions, writeText } from "./to_file.ts";
+import { type OutputOptions, toOutput, writeText } from "./to_file.ts";
 
 /** What is simulated. */
 export interface SimulateOptions extends OutputOptions {
@@ -34,7 +34,7 @@ export async function simulate(options: SimulateOptions, control: RunControl = {
   const source = new SimulatedSource(frames, options.settings);
   const start = performance.now();
   try {
-    await withOutput(output, force, async (path, signal) => {
+    await toOutput(output, force, async (path, signal) => {
       const onFrame = (written: number) => control.progress?.(written, frames);
       try {
         await writeSimulation(path, source, { signal, onFrame });

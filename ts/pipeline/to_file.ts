@@ -1,4 +1,5 @@
 /** The frame of every run from frame files to one output: prepare, write under a temporary name, sum up. */
+import { OutputError } from "../errors.ts";
 import { withOutput } from "../io/output.ts";
 import type { Sink } from "../io/sink.ts";
 import { checkApart, inputsOf } from "./apart.ts";
@@ -18,6 +19,29 @@ export interface OutputOptions {
 export interface GeomOptions {
   /** path of a .geom file to make: where the output's frames, mask and peaks lie, for indexamajig */
   readonly geom?: string;
+}
+
+/**
+ * `withOutput` for the files of runs: an error of the temporary file, such as a full disk, is told with the name that
+ * the user gave. Throws what `withOutput` throws.
+ */
+export function toOutput<T>(
+  path: string,
+  force: boolean,
+  work: (temporaryPath: string, signal: AbortSignal) => Promise<T>,
+  outer?: AbortSignal,
+): Promise<T> {
+  const named = async (temporary: string, signal: AbortSignal): Promise<T> => {
+    try {
+      return await work(temporary, signal);
+    } catch (error) {
+      if (!(error instanceof OutputError) || error.file !== temporary) throw error;
+      const what = error.message.replace(`${temporary}: `, "");
+      const remedy = what.includes("No space left") ? "make room on the disk, or name a file on another" : undefined;
+      throw new OutputError(what, path, remedy, { cause: error });
+    }
+  };
+  return withOutput(path, force, named, outer);
 }
 
 /** Makes a text file; replaces one that is there only with `force`. Throws OutputError. */
@@ -63,7 +87,7 @@ export async function runToFile(
       await experiment.close();
     }
   };
-  return await withOutput(options.output, options.force ?? false, work, control.signal);
+  return await toOutput(options.output, options.force ?? false, work, control.signal);
 }
 
 /** Runs `work` and completes the sink; when either fails, lets go of the sink's file. Throws what they throw. */
