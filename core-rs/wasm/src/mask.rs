@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 /// 1 where an element of an image is not zero. `bytes`: little-endian elements of `size` bytes.
 #[wasm_bindgen(js_name = nonzeroMask)]
 pub fn nonzero(bytes: &[u8], size: usize, float: bool) -> Result<Vec<u8>, JsError> {
-    if size == 0 || bytes.len() % size != 0 {
+    if size == 0 || !bytes.len().is_multiple_of(size) {
         return Err(JsError::new(&format!("{} bytes are not whole elements of {size}", bytes.len())));
     }
     Ok(mask::nonzero(bytes, size, float))
