@@ -7,6 +7,10 @@
 //! Widths. |s| ≤ 2³¹, ω < 2³¹ and at most 2²⁸ pixels: |Σs| < 2⁵⁹ and Σω < 2⁵⁹ fit 64 bits, the second-order sums are
 //! below 2⁹⁰ and fit 128. Weight: relative rounding error at most 2⁻³² · ω_max/ω (see [`FixedWeights`]).
 
+mod pair;
+
+use pair::Pair;
+
 /// How the scatter of a bin is estimated (method, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorModel {
@@ -124,70 +128,6 @@ impl Sums {
         let mean = Pair::from_i128(i128::from(self.signal)) / Pair::from_i128(i128::from(self.weight));
         let slope = mean * Pair::from_i128(self.weight2 as i128) + Pair::from_i128(-2 * self.cross);
         (Pair::from_i128(self.signal2 as i128) + mean * slope).value().max(0.0)
-    }
-}
-
-/// An unevaluated sum of two doubles (Dekker 1971; accuracy: Joldes, Muller, Popescu 2017, ACM TOMS 44, 15).
-#[derive(Clone, Copy, Debug)]
-struct Pair {
-    high: f64,
-    low: f64,
-}
-
-impl Pair {
-    fn from_i128(x: i128) -> Self {
-        let high = x as f64;
-        Self { high, low: (x - high as i128) as f64 }
-    }
-
-    fn value(self) -> f64 {
-        self.high + self.low
-    }
-
-    fn renormalised(high: f64, low: f64) -> Self {
-        let sum = high + low;
-        Self { high: sum, low: low - (sum - high) }
-    }
-}
-
-/// a·b and its rounding error, by Veltkamp's splitting: the same bits with and without a fused multiply-add.
-fn two_product(a: f64, b: f64) -> (f64, f64) {
-    const SPLITTER: f64 = 134_217_729.0; // 2²⁷ + 1
-    let split = |x: f64| {
-        let t = SPLITTER * x;
-        let high = t - (t - x);
-        (high, x - high)
-    };
-    let product = a * b;
-    let ((ah, al), (bh, bl)) = (split(a), split(b));
-    (product, ((ah * bh - product) + ah * bl + al * bh) + al * bl)
-}
-
-impl std::ops::Add for Pair {
-    type Output = Pair;
-    fn add(self, other: Pair) -> Pair {
-        let sum = self.high + other.high;
-        let part = sum - self.high;
-        let error = (self.high - (sum - part)) + (other.high - part);
-        Pair::renormalised(sum, error + self.low + other.low)
-    }
-}
-
-impl std::ops::Mul for Pair {
-    type Output = Pair;
-    fn mul(self, other: Pair) -> Pair {
-        let (product, error) = two_product(self.high, other.high);
-        Pair::renormalised(product, error + (self.high * other.low + self.low * other.high))
-    }
-}
-
-impl std::ops::Div for Pair {
-    type Output = Pair;
-    fn div(self, other: Pair) -> Pair {
-        let first = self.high / other.high;
-        let (product, error) = two_product(first, other.high);
-        let rest = ((self.high - product) - error) + self.low - first * other.low;
-        Pair::renormalised(first, rest / other.high)
     }
 }
 
