@@ -57,3 +57,13 @@ export function clientTest(
     testUnless(noData ?? noClient, name, body);
   }
 }
+
+/** Runs `use` with a folder of its own and removes it. */
+export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = Deno.makeTempDirSync();
+  try {
+    await use(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { dataPath, dataTest } from "../testing.ts";
+import { dataPath, dataTest, inFolder } from "../testing.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
@@ -30,15 +30,6 @@ async function braggsieve(
 }
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const SIMULATE = [
   "simulate",

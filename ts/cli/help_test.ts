@@ -4,9 +4,9 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeByteOffset } from "../engine/wasm/braggsieve.js";
-import { inFolder } from "../io/sink_fixtures.ts";
 import { SimulatedSource } from "../io/simulated.ts";
 import { program } from "./main.ts";
+import { inFolder } from "../testing.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));

@@ -6,7 +6,8 @@ import { commonLink, createCxi, type CxiHeader } from "./cxi.ts";
 import { createDense } from "./dense.ts";
 import type { FrameLink, FrameSource } from "./frame.ts";
 import { openH5 } from "./hdf5/h5.ts";
-import { below, GEOMETRY, inFolder, peaksAt } from "./sink_fixtures.ts";
+import { below, GEOMETRY, peaksAt } from "./sink_fixtures.ts";
+import { inFolder } from "../testing.ts";
 
 const FRAME = Uint16Array.from(below(500, 600));
 const HEADER: CxiHeader = { shape: [20, 30], type: "uint16", geometry: GEOMETRY, frames: "none" };

@@ -5,7 +5,7 @@ import { OutputError } from "../errors.ts";
 import { createDense } from "./dense.ts";
 import type { PixelArray, PixelType } from "./frame.ts";
 import { openH5 } from "./hdf5/h5.ts";
-import { below, GEOMETRY, inFolder, pythonTest, runPython } from "./sink_fixtures.ts";
+import { below, GEOMETRY, pythonTest, runPython } from "./sink_fixtures.ts";
 
 const PIXELS = 600;
 const FRAMES: readonly [PixelType, (seed: number) => PixelArray][] = [
@@ -61,6 +61,7 @@ with h5py.File(sys.argv[1]) as file:
     found["data"] = int(file["entry/data/data"][()].sum())
 print(json.dumps(found))
 `;
+import { inFolder } from "../testing.ts";
 
 pythonTest("h5py finds every field with its unit", async () => {
   await inFolder(async (folder) => {

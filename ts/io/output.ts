@@ -20,6 +20,9 @@ function outputError(error: unknown, file: string): OutputError {
   if (error instanceof Deno.errors.PermissionDenied) {
     return new OutputError(`the folder ${dirname(file)} is not writable`, file, "choose another folder", options);
   }
+  if (error instanceof Deno.errors.NotADirectory) {
+    return new OutputError(`${dirname(file)} is a file, not a folder`, file, "name a file in a folder", options);
+  }
   return new OutputError(`cannot be written: ${messageOf(error)}`, file, "choose another file", options);
 }
 

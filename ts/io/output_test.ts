@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { OutputError } from "../errors.ts";
 import { withOutput } from "./output.ts";
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { inFolder } from "../testing.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map((entry) => entry.name);
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createH5, openH5 } from "./hdf5/h5.ts";
 import type { Peaks } from "../engine/engine.ts";
 import { PeakTable } from "./peak_table.ts";
-import { below, inFolder, peaksAt } from "./sink_fixtures.ts";
+import { below, peaksAt } from "./sink_fixtures.ts";
+import { inFolder } from "../testing.ts";
 
 /** Writes frames of peaks and reads one column back, with its shape. */
 async function written(

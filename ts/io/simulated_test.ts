@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { InputError, UsageError } from "../errors.ts";
 import { createDense } from "./dense.ts";
 import { openH5 } from "./hdf5/h5.ts";
-import { inFolder } from "./sink_fixtures.ts";
 import { hasTruth, SimulatedSource, simulationSettings, writeSimulation } from "./simulated.ts";
 import { openTruth } from "./truth.ts";
+import { inFolder } from "../testing.ts";
 
 const SMALL = { width: 60, height: 40, beam_x: 30, beam_y: 20, distance: 0.02 };
 

@@ -13,16 +13,6 @@ export const GEOMETRY: Geometry = {
   shape: [20, 30],
 };
 
-/** Runs `use` with a folder of its own and removes it. */
-export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = Deno.makeTempDirSync();
-  try {
-    await use(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
-
 /** Numbers of 0 to 2³²−1 that look random and are the same every time (Marsaglia's xorshift). */
 export function* numbers(seed: number): Generator<number> {
   for (let x = seed || 1;;) {

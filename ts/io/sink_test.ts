@@ -6,9 +6,10 @@ import { createProfiles } from "../pipeline/profiles.ts";
 import { createCxi } from "./cxi.ts";
 import { createDense } from "./dense.ts";
 import { createH5 } from "./hdf5/h5.ts";
-import { GEOMETRY, inFolder } from "./sink_fixtures.ts";
+import { GEOMETRY } from "./sink_fixtures.ts";
 import { type Sink, withH5 } from "./sink.ts";
 import { createSparse } from "./sparse.ts";
+import { inFolder } from "../testing.ts";
 
 const shape = [20, 30] as const;
 const facts = { geometry: GEOMETRY, shape, type: "uint16" } as const;

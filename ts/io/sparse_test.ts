@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InputError, OutputError } from "../errors.ts";
-import { dataPath, dataTest } from "../testing.ts";
+import { dataPath, dataTest, inFolder } from "../testing.ts";
 import { DEFAULT_SETTINGS, type SparseFrame } from "../engine/engine.ts";
 import type { PixelType } from "./frame.ts";
 import { createH5, openH5 } from "./hdf5/h5.ts";
-import { below, GEOMETRY, inFolder, peaksAt, pythonTest, runPython } from "./sink_fixtures.ts";
+import { below, GEOMETRY, peaksAt, pythonTest, runPython } from "./sink_fixtures.ts";
 import { createSparse, type SparseHeader } from "./sparse.ts";
 import { openSparse } from "./sparse_read.ts";
 import { REBUILD_SCRIPT } from "./sparse_script.ts";

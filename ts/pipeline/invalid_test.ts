@@ -6,10 +6,10 @@ import { geometryFromBeamCentre } from "../geometry/beam.ts";
 import type { PixelArray, PixelType } from "../io/frame.ts";
 import { createH5, openH5 } from "../io/hdf5/h5.ts";
 import { openSparse } from "../io/sparse_read.ts";
-import { inFolder } from "../io/sink_fixtures.ts";
 import { integrate } from "./integrate.ts";
 import { findPeaks } from "./peaks.ts";
 import { sparsify } from "./sparsify.ts";
+import { inFolder } from "../testing.ts";
 
 const SIDE = 64;
 const PIXELS = SIDE * SIDE;

@@ -13,6 +13,7 @@ import { runFrames } from "./run.ts";
 import { FrameSeries } from "./series.ts";
 import { sparsify } from "./sparsify.ts";
 import { toOutput } from "./to_file.ts";
+import { inFolder } from "../testing.ts";
 
 const SIDE = 64;
 const GEOMETRY = geometryFromBeamCentre({
@@ -50,19 +51,6 @@ const opener = (...sources: FrameSource[]) => (name: string): Promise<FrameSourc
   const source = sources.find((one) => one.name === name);
   return source ? Promise.resolve(source) : Promise.reject(new InputError("no such file", { file: name }));
 };
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-    assert.ok(
-      [...Deno.readDirSync(folder)].every((entry) => !entry.name.endsWith(".part")),
-      "a temporary file is left",
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("frames of several files come in order, one file open at a time, and all are closed", async () => {
   const sources = [new MemorySource("a", 2), new MemorySource("b", 1), new MemorySource("c", 3)];

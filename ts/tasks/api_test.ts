@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import * as api from "../../mod.ts";
-import { inFolder } from "../io/sink_fixtures.ts";
+import { inFolder } from "../testing.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

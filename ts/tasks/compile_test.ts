@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import configuration from "../../deno.json" with { type: "json" };
 import { FILTER_BITSHUFFLE } from "../io/hdf5/filter_bitshuffle.generated.ts";
-import { inFolder } from "../io/sink_fixtures.ts";
+import { inFolder } from "../testing.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

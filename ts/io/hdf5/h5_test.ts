@@ -2,19 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InputError, OutputError } from "../../errors.ts";
-import { dataPath, dataTest } from "../../testing.ts";
+import { dataPath, dataTest, inFolder } from "../../testing.ts";
 import { createH5, openH5 } from "./h5.ts";
 import { library } from "./library.ts";
 import type { H5Array, H5Filter } from "./types.ts";
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "braggsieve-h5-" });
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const ARRAYS: H5Array[] = [
   Uint8Array.of(0, 255, 3),

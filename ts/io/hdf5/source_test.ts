@@ -2,19 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
-import { dataPath, dataTest } from "../../testing.ts";
+import { dataPath, dataTest, inFolder } from "../../testing.ts";
 import type { FrameSource } from "../frame.ts";
 import { createH5, type H5Writer } from "./h5.ts";
 import { openHdf5 } from "./source.ts";
-
-async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "braggsieve-source-" });
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 async function write(path: string, fill: (writer: H5Writer) => void): Promise<string> {
   const writer = await createH5(path);
