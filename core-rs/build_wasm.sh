@@ -70,7 +70,9 @@ if [ "$what" != filter ]; then
     PATH=$cargo_home/bin:$PATH
   fi
   if [ "$(wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $BINDGEN" ]; then
-    env -u RUSTC -u RUSTC_BOOTSTRAP cargo install --quiet --locked wasm-bindgen-cli --version $BINDGEN
+    # Its lock file may name packages that a mirror does not have yet: then cargo chooses among those it has.
+    env -u RUSTC -u RUSTC_BOOTSTRAP cargo install --quiet --locked wasm-bindgen-cli --version $BINDGEN ||
+      env -u RUSTC -u RUSTC_BOOTSTRAP cargo install --quiet wasm-bindgen-cli --version $BINDGEN
   fi
   build braggsieve-wasm ""
   wasm-bindgen --target bundler --remove-name-section --remove-producers-section --out-dir "$root/ts/engine/wasm" --out-name braggsieve "$built/braggsieve_wasm.wasm"
