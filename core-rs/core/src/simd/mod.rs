@@ -1,14 +1,20 @@
-//! The inner loops over a bin, four pixels at a time: the only module with `unsafe`, and only for vector loads.
+//! The inner loops over a bin, several pixels at a time: the only module with `unsafe`, for vector loads (WASM) and for
+//! calling functions compiled for instructions that were found at run time (x86-64).
 //!
-//! On other targets the same functions are plain loops that compilers vectorise. Both give the same integers.
+//! On other targets the same functions are plain loops that compilers vectorise. All give the same integers.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use wasm as lanes;
 
+#[cfg(target_arch = "x86_64")]
+mod x86;
+#[cfg(target_arch = "x86_64")]
+use x86 as lanes;
+
 mod plain;
-#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 use plain as lanes;
 
 /// Exact sums of a bin whose signals all lie in (−2¹⁶, 2¹⁶), with their extremes.

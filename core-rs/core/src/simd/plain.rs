@@ -1,7 +1,8 @@
-//! Plain loops for targets without a module of their own.
+//! Plain loops: for targets without a module of their own, and the body of those that compile them anew.
 
 use super::SmallSums;
 
+#[inline(always)]
 pub fn sums(signal: &[i32]) -> SmallSums {
     let mut sums = SmallSums::EMPTY;
     for &s in signal {
@@ -13,6 +14,7 @@ pub fn sums(signal: &[i32]) -> SmallSums {
     sums
 }
 
+#[inline(always)]
 pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
     let mut sums = sums(signal);
     for (&s, &w) in signal.iter().zip(weights) {
@@ -24,6 +26,7 @@ pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
 /// Pixels looked at together: most groups hold nothing outside, and then cost no branch per pixel.
 const GROUP: usize = 16;
 
+#[inline(always)]
 pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnMut(usize)) {
     for (group, s) in signal.chunks(GROUP).enumerate() {
         if s.iter().fold(false, |any, &s| any | (s < low) | (s > high)) {
@@ -36,6 +39,7 @@ pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnM
     }
 }
 
+#[inline(always)]
 pub fn for_each_maybe_outside(
     signal: &[i32],
     weights: &[i32],

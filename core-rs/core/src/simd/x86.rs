@@ -1,0 +1,138 @@
+//! x86-64: the plain loops compiled once more for AVX2 and for AVX-512; what the processor has is chosen at run time.
+//!
+//! Integer sums and comparisons of the same f32 products: every level gives the same results.
+
+use super::{plain, SmallSums};
+
+/// The loops of `plain` with the instructions of `$features`.
+macro_rules! compiled_for {
+    ($level:ident, $features:literal) => {
+        mod $level {
+            use super::{plain, SmallSums};
+
+            #[target_feature(enable = $features)]
+            pub fn sums(signal: &[i32]) -> SmallSums {
+                plain::sums(signal)
+            }
+
+            #[target_feature(enable = $features)]
+            pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
+                plain::weighted_sums(signal, weights)
+            }
+
+            #[target_feature(enable = $features)]
+            pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
+                plain::for_each_outside(signal, low, high, visit);
+            }
+
+            #[target_feature(enable = $features)]
+            pub fn for_each_maybe_outside(
+                signal: &[i32],
+                weights: &[i32],
+                low: f32,
+                high: f32,
+                visit: impl FnMut(usize),
+            ) {
+                plain::for_each_maybe_outside(signal, weights, low, high, visit);
+            }
+        }
+    };
+}
+compiled_for!(avx2, "avx2,bmi1,bmi2,popcnt");
+compiled_for!(avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt");
+
+/// Calls a function in the best version that this processor runs. The answer of the detection is cached by `std`.
+macro_rules! best {
+    ($function:ident($($argument:expr),*)) => {
+        if has_avx512() {
+            // SAFETY: the processor has every feature that the function is compiled for.
+            unsafe { avx512::$function($($argument),*) }
+        } else if has_avx2() {
+            // SAFETY: as above.
+            unsafe { avx2::$function($($argument),*) }
+        } else {
+            plain::$function($($argument),*)
+        }
+    };
+}
+
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("popcnt")
+}
+
+fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && has_avx2()
+}
+
+pub fn sums(signal: &[i32]) -> SmallSums {
+    best!(sums(signal))
+}
+
+pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
+    best!(weighted_sums(signal, weights))
+}
+
+pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
+    best!(for_each_outside(signal, low, high, visit))
+}
+
+pub fn for_each_maybe_outside(
+    signal: &[i32],
+    weights: &[i32],
+    low: f32,
+    high: f32,
+    visit: impl FnMut(usize),
+) {
+    best!(for_each_maybe_outside(signal, weights, low, high, visit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a level makes of a bin: sums, weighted sums, and the places visited by both scans.
+    macro_rules! results {
+        ($level:ident, $signal:expr, $weights:expr, $low:expr, $high:expr) => {{
+            let (mut outside, mut maybe) = (Vec::new(), Vec::new());
+            $level::for_each_outside($signal, $low, $high, |place| outside.push(place));
+            let (low, high) = ($low as f32 * 1e-6, $high as f32 * 1e-6);
+            $level::for_each_maybe_outside($signal, $weights, low, high, |place| maybe.push(place));
+            ($level::sums($signal), $level::weighted_sums($signal, $weights), outside, maybe)
+        }};
+    }
+
+    proptest! {
+        #[test]
+        fn every_level_gives_the_results_of_the_plain_loops(
+            pixels in prop::collection::vec((-65_535..65_536i32, 1..i32::MAX), 0..300),
+            low in -70_000..70_000i32, high in -70_000..70_000i32,
+        ) {
+            let (signal, weights): (Vec<i32>, Vec<i32>) = pixels.into_iter().unzip();
+            let expected = results!(plain, &signal, &weights, low, high);
+            if has_avx2() {
+                // SAFETY: checked.
+                prop_assert_eq!(unsafe { results!(avx2, &signal, &weights, low, high) }, expected.clone());
+            }
+            if has_avx512() {
+                // SAFETY: checked.
+                prop_assert_eq!(unsafe { results!(avx512, &signal, &weights, low, high) }, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn the_comparison_of_levels_sees_one_count() {
+        let (mut signal, weights) = (vec![5; 40], vec![7; 40]);
+        let before = results!(plain, &signal, &weights, 0, 9);
+        signal[33] += 5;
+        assert_ne!(results!(plain, &signal, &weights, 0, 9), before);
+    }
+}
