@@ -10,6 +10,8 @@ mod float;
 pub use exact::{clip_exact, WeightSums};
 pub use float::{clip_float, FloatPixel};
 
+use crate::bins::Bins;
+use crate::parallel::Split;
 use crate::reduce::{ErrorModel, Moments};
 
 /// What decides how a bin is clipped.
@@ -42,12 +44,46 @@ impl Profile {
         Self { mean: vec![0.0; bins], std: vec![0.0; bins], sem: vec![0.0; bins], count: vec![0; bins] }
     }
 
+    /// All bins as one part, for the threads to share.
+    fn part<'a>(&'a mut self, bins: &'a Bins) -> ProfilePart<'a> {
+        let Self { mean, std, sem, count } = self;
+        ProfilePart { bins, range: 0..bins.count(), mean, std, sem, count }
+    }
+}
+
+/// Neighbouring bins and where their results go.
+struct ProfilePart<'a> {
+    bins: &'a Bins,
+    range: std::ops::Range<usize>,
+    mean: &'a mut [f64],
+    std: &'a mut [f64],
+    sem: &'a mut [f64],
+    count: &'a mut [u32],
+}
+
+impl ProfilePart<'_> {
     /// Writes the result of bin `b`.
-    pub(crate) fn set(&mut self, b: usize, moments: Moments, count: u64) {
-        self.mean[b] = moments.mean;
-        self.std[b] = moments.std;
-        self.sem[b] = moments.sem;
-        self.count[b] = count as u32;
+    fn set(&mut self, b: usize, moments: Moments, count: u64) {
+        let at = b - self.range.start;
+        self.mean[at] = moments.mean;
+        self.std[at] = moments.std;
+        self.sem[at] = moments.sem;
+        self.count[at] = count as u32;
+    }
+}
+
+impl Split for ProfilePart<'_> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        let Some(middle) = self.bins.middle(&self.range) else { return Err(self) };
+        let Self { bins, range, mean, std, sem, count } = self;
+        let at = middle - range.start;
+        let (mean, mean_right) = mean.split_at_mut(at);
+        let (std, std_right) = std.split_at_mut(at);
+        let (sem, sem_right) = sem.split_at_mut(at);
+        let (count, count_right) = count.split_at_mut(at);
+        let left = Self { bins, range: range.start..middle, mean, std, sem, count };
+        let (mean, std, sem, count) = (mean_right, std_right, sem_right, count_right);
+        Ok((left, Self { bins, range: middle..range.end, mean, std, sem, count }))
     }
 }
 

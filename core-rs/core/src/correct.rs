@@ -3,11 +3,12 @@
 //! Signal and norm stay apart until they have been summed; the norm (flat · solid angle · polarization) is a
 //! constant of the plan and lies in bin order already.
 
-use crate::bins::{Runs, RUN};
+use crate::bins::{Runs, RunsPart, RUN};
+use crate::parallel::{for_each, Split};
 
 /// Pixels that integer gathering reads: widened to i32. Unsigned values that i32 cannot hold become −1, which no
 /// valid range of unsigned frames includes: no counting detector counts that far, such values mark bad pixels.
-pub trait IntegerPixel: Copy {
+pub trait IntegerPixel: Copy + Sync {
     /// The value as i32.
     fn widen(self) -> i32;
 }
@@ -42,9 +43,41 @@ pub fn gather_float(frame: &[f32], runs: &Runs, signal: &mut [f32]) {
     gather_with(frame, runs, signal, |value| value);
 }
 
+/// Parts of the permutation and the places they fill.
+struct Gather<'a, U> {
+    parts: &'a [RunsPart],
+    signal: &'a mut [U],
+}
+
+impl<U: Send> Split for Gather<'_, U> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        if self.parts.len() < 2 {
+            return Err(self);
+        }
+        let (left, right) = self.parts.split_at(self.parts.len() / 2);
+        let (first, second) = self.signal.split_at_mut(left.iter().map(|part| part.places).sum());
+        Ok((Gather { parts: left, signal: first }, Gather { parts: right, signal: second }))
+    }
+}
+
+fn gather_with<T: Copy + Sync, U: Copy + Send>(
+    frame: &[T],
+    runs: &Runs,
+    signal: &mut [U],
+    convert: impl Fn(T) -> U + Sync,
+) {
+    for_each(Gather { parts: &runs.parts, signal }, &|Gather { parts, mut signal }| {
+        for part in parts {
+            let (own, rest) = signal.split_at_mut(part.places);
+            gather_part(frame, part, own, &convert);
+            signal = rest;
+        }
+    });
+}
+
 #[inline(always)]
-fn gather_with<T: Copy, U: Copy>(frame: &[T], runs: &Runs, signal: &mut [U], convert: impl Fn(T) -> U) {
-    for run in &runs.wide {
+fn gather_part<T: Copy, U: Copy>(frame: &[T], part: &RunsPart, signal: &mut [U], convert: &impl Fn(T) -> U) {
+    for run in &part.wide {
         let (start, place) = (run.start as usize, run.place as usize);
         let source: &[T] = &frame[start..start + RUN];
         let target: &mut [U] = &mut signal[place..place + RUN];
@@ -52,7 +85,7 @@ fn gather_with<T: Copy, U: Copy>(frame: &[T], runs: &Runs, signal: &mut [U], con
             target[lane] = convert(source[lane]);
         }
     }
-    for run in &runs.exact {
+    for run in &part.exact {
         let (start, place, length) = (run.start as usize, run.place as usize, run.length as usize);
         for (target, &source) in signal[place..place + length].iter_mut().zip(&frame[start..]) {
             *target = convert(source);

@@ -10,11 +10,12 @@ mod rebuild;
 pub use rebuild::{Rebuild, RebuildError};
 
 use crate::background::{Background, RadialGrid};
+use crate::parallel::{for_each, Split, WORTH_A_THREAD};
 use crate::pick::Cutoff;
 use crate::random::{uniform, words_at, NormalTable, Stream};
 
 /// Pixel types that frames may have.
-pub trait DensePixel: Copy + Default {
+pub trait DensePixel: Copy + Default + Send + Sync {
     /// The nearest value of the type, halves away from zero, and never the dummy of an unsigned type.
     fn nearest(value: f64) -> Self;
     /// The value, or the largest one not above `limit`.
@@ -132,14 +133,14 @@ impl Densify {
                 value
             }
         };
-        match &self.normalization {
-            None => out.iter_mut().zip(&self.radius).for_each(|(out, &radius)| *out = value(radius, 1.0)),
+        for_each(Pixels::new(out, self), &|Pixels { out, radius, norms, .. }| match norms {
+            None => out.iter_mut().zip(radius).for_each(|(out, &radius)| *out = value(radius, 1.0)),
             Some(norms) => {
-                for ((out, &radius), &norm) in out.iter_mut().zip(&self.radius).zip(norms) {
+                for ((out, &radius), &norm) in out.iter_mut().zip(radius).zip(norms) {
                     *out = value(radius, f64::from(norm));
                 }
             }
-        }
+        });
     }
 
     /// The background with noise below the cut-off.
@@ -152,27 +153,30 @@ impl Densify {
         let (normal, lines) = (&self.normal, &self.lines[..]);
         let (std_lines, below_lines) = (&self.std_lines[..], &self.below_lines[..]);
         let truncated = cutoff.cutoff.is_finite();
-        for (quad, (out, radii)) in out.chunks_mut(4).zip(self.radius.chunks(4)).enumerate() {
-            let words = words_at(Stream::Densify, noise.seed, noise.frame, quad as u32);
-            for (lane, (value, &radius)) in out.iter_mut().zip(radii).enumerate() {
-                if radius.is_nan() {
-                    *value = dummy;
-                    continue;
+        for_each(Pixels::new(out, self), &|Pixels { first, out, radius, norms }| {
+            for (group, (out, radii)) in out.chunks_mut(4).zip(radius.chunks(4)).enumerate() {
+                let quad = (first / 4 + group) as u32;
+                let words = words_at(Stream::Densify, noise.seed, noise.frame, quad);
+                for (lane, (value, &radius)) in out.iter_mut().zip(radii).enumerate() {
+                    if radius.is_nan() {
+                        *value = dummy;
+                        continue;
+                    }
+                    let norm = norms.map_or(1.0, |norms| f64::from(norms[group * 4 + lane]));
+                    let u = self.grid.coordinate(radius);
+                    let (mean, std) = (Line::at(lines, u), Line::at(std_lines, u));
+                    let z = normal.quantile(uniform(words[lane]) * Line::at(below_lines, u));
+                    let drawn = mean + z * std * noise.scale;
+                    let nearest = T::nearest(if drawn > 0.0 { drawn * norm } else { 0.0 });
+                    *value = if truncated {
+                        let reach = cutoff.cutoff * (std * std + cutoff.noise * cutoff.noise).sqrt();
+                        nearest.at_most((mean + reach) * norm)
+                    } else {
+                        nearest
+                    };
                 }
-                let norm = self.normalization.as_ref().map_or(1.0, |norms| f64::from(norms[quad * 4 + lane]));
-                let u = self.grid.coordinate(radius);
-                let (mean, std) = (Line::at(lines, u), Line::at(std_lines, u));
-                let z = normal.quantile(uniform(words[lane]) * Line::at(below_lines, u));
-                let drawn = mean + z * std * noise.scale;
-                let nearest = T::nearest(if drawn > 0.0 { drawn * norm } else { 0.0 });
-                *value = if truncated {
-                    let reach = cutoff.cutoff * (std * std + cutoff.noise * cutoff.noise).sqrt();
-                    nearest.at_most((mean + reach) * norm)
-                } else {
-                    nearest
-                };
             }
-        }
+        });
     }
 
     fn update_probabilities(&mut self, background: &Background, cutoff: Cutoff, scale: f64) {
@@ -182,6 +186,38 @@ impl Densify {
             let probability = 0.5 * libm::erfc(-reach / (std * scale) / std::f64::consts::SQRT_2);
             *below = if std * scale > 0.0 { probability as f32 } else { 1.0 };
         }
+    }
+}
+
+/// Neighbouring pixels that are rebuilt together. `first`: raster index of the first, a multiple of 4, for which the
+/// generator draws together.
+struct Pixels<'a, T> {
+    first: usize,
+    out: &'a mut [T],
+    radius: &'a [f32],
+    norms: Option<&'a [f32]>,
+}
+
+impl<'a, T> Pixels<'a, T> {
+    fn new(out: &'a mut [T], densify: &'a Densify) -> Self {
+        Self { first: 0, out, radius: &densify.radius, norms: densify.normalization.as_deref() }
+    }
+}
+
+impl<T: Send> Split for Pixels<'_, T> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        if self.out.len() < 2 * WORTH_A_THREAD {
+            return Err(self);
+        }
+        let half = self.out.len() / 8 * 4;
+        let (out, out_right) = self.out.split_at_mut(half);
+        let (radius, radius_right) = self.radius.split_at(half);
+        let (norms, norms_right) = self.norms.map(|norms| norms.split_at(half)).unzip();
+        let first = self.first + half;
+        Ok((
+            Self { first: self.first, out, radius, norms },
+            Self { first, out: out_right, radius: radius_right, norms: norms_right },
+        ))
     }
 }
 

@@ -135,7 +135,7 @@ mod tests {
 
     /// Peaks of a frame of excess values: NaN is masked, above 3 is above the cut-off.
     fn peaks_of(frame: &[f64], patch: usize, connected: u32) -> Peaks {
-        let mut above = PixelSet::new(frame.len());
+        let above = PixelSet::new(frame.len());
         (0..frame.len()).filter(|&p| frame[p] > 3.0).for_each(|p| above.insert(p));
         let pixel = |p: usize| {
             (!frame[p].is_nan()).then(|| PatchPixel { excess: frame[p], variance: 1.0 + frame[p].max(0.0) })

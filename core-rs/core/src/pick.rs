@@ -4,10 +4,12 @@
 //! threshold that holds for the whole bin sorts out nearly all pixels first, four at a time.
 
 use crate::background::{Background, RadialGrid};
-use crate::bins::Bins;
+use crate::bins::{BinRange, Bins};
+use crate::parallel::for_each;
 use crate::reduce::FixedWeights;
 use crate::simd;
 use crate::validity::IntegerValidity;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// What decides which pixels stand out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,48 +63,53 @@ impl Threshold<'_> {
     }
 }
 
-/// One bit per pixel of the frame, in raster order.
-#[derive(Clone, Debug, Default)]
+/// One bit per pixel of the frame, in raster order. Threads put pixels in side by side: bits that are set in any order
+/// give the same set.
+#[derive(Debug, Default)]
 pub struct PixelSet {
-    words: Vec<u64>,
+    words: Vec<AtomicU64>,
 }
 
 impl PixelSet {
     /// Room for `pixels` pixels, all out.
     pub fn new(pixels: usize) -> Self {
-        Self { words: vec![0; pixels.div_ceil(64)] }
+        Self { words: std::iter::repeat_with(AtomicU64::default).take(pixels.div_ceil(64)).collect() }
     }
 
     /// Takes all pixels out.
     pub fn clear(&mut self) {
-        self.words.fill(0);
+        self.words.iter_mut().for_each(|word| *word.get_mut() = 0);
     }
 
     /// Puts a pixel in.
     #[inline(always)]
-    pub fn insert(&mut self, pixel: usize) {
-        self.words[pixel / 64] |= 1 << (pixel % 64);
+    pub fn insert(&self, pixel: usize) {
+        self.words[pixel / 64].fetch_or(1 << (pixel % 64), Relaxed);
     }
 
     /// Whether a pixel is in.
     #[inline(always)]
     pub fn contains(&self, pixel: usize) -> bool {
-        self.words[pixel / 64] >> (pixel % 64) & 1 != 0
+        self.words[pixel / 64].load(Relaxed) >> (pixel % 64) & 1 != 0
     }
 
     /// Number of pixels in.
     pub fn len(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
+        self.words().map(|word| word.count_ones() as usize).sum()
     }
 
     /// Whether no pixel is in.
     pub fn is_empty(&self) -> bool {
-        self.words.iter().all(|&word| word == 0)
+        self.words().all(|word| word == 0)
+    }
+
+    fn words(&self) -> impl Iterator<Item = u64> + '_ {
+        self.words.iter().map(|word| word.load(Relaxed))
     }
 
     /// The pixels that are in, in raster order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, &word)| {
+        self.words().enumerate().flat_map(|(at, word)| {
             std::iter::successors((word != 0).then_some(word), |w| {
                 let rest = w & (w - 1);
                 (rest != 0).then_some(rest)
@@ -116,8 +123,7 @@ impl PixelSet {
         index.clear();
         index.resize(self.len(), 0);
         let mut places = index.iter_mut();
-        for (at, &word) in self.words.iter().enumerate() {
-            let mut left = word;
+        for (at, mut left) in self.words().enumerate() {
             while left != 0 {
                 if let Some(place) = places.next() {
                     *place = (at * 64) as u32 + left.trailing_zeros();
@@ -140,12 +146,13 @@ pub fn pick_exact(
     picked: &mut PixelSet,
 ) {
     picked.clear();
-    for b in 0..bins.count() {
-        let range = bins.range(b);
-        let (order, signal) = (&bins.order[range.clone()], &signal[range.clone()]);
-        let (low, high) = threshold.bounds(b);
-        match weights {
-            None => {
+    let picked = &*picked;
+    for_each(BinRange { bins, range: 0..bins.count() }, &|part| {
+        for b in part.range {
+            let range = bins.range(b);
+            let (order, signal) = (&bins.order[range.clone()], &signal[range.clone()]);
+            let (low, high) = threshold.bounds(b);
+            let Some(fixed) = weights else {
                 // s > x is s > floor(x) for an integer s: where both bounds have the same floor, it decides.
                 let (low, high) = (low.floor() as i32, high.floor() as i32);
                 simd::for_each_outside(signal, i32::MIN, low, |place| {
@@ -155,40 +162,42 @@ pub fn pick_exact(
                         picked.insert(pixel);
                     }
                 });
-            }
-            Some(fixed) => {
-                let (weights, unit) = (&fixed.weights[range], fixed.unit);
-                simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, low * unit, |place| {
-                    let (s, pixel) = (signal[place], order[place] as usize);
-                    let (signal, norm) = (f64::from(s), f64::from(weights[place]) * unit);
-                    let above = signal > high * norm || signal > threshold.at(radius[pixel]) * norm;
-                    if above && valid.contains(s) {
-                        picked.insert(pixel);
-                    }
-                });
-            }
+                continue;
+            };
+            let (weights, unit) = (&fixed.weights[range], fixed.unit);
+            simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, low * unit, |place| {
+                let (s, pixel) = (signal[place], order[place] as usize);
+                let (signal, norm) = (f64::from(s), f64::from(weights[place]) * unit);
+                let above = signal > high * norm || signal > threshold.at(radius[pixel]) * norm;
+                if above && valid.contains(s) {
+                    picked.insert(pixel);
+                }
+            });
         }
-    }
+    });
 }
 
 /// Picks from any frame: `pixel(place)` gives signal and norm at a place of the bin order, `None` where not valid.
 /// The reference for [`pick_exact`], and the path of float frames.
 pub fn pick_float(
     bins: &Bins,
-    pixel: impl Fn(usize) -> Option<(f64, f64)>,
+    pixel: impl Fn(usize) -> Option<(f64, f64)> + Sync,
     radius: &[f32],
     threshold: &Threshold,
     picked: &mut PixelSet,
 ) {
     picked.clear();
-    for (place, &at) in bins.order.iter().enumerate() {
-        let at = at as usize;
-        if let Some((signal, norm)) = pixel(place) {
-            if signal > threshold.at(radius[at]) * norm {
-                picked.insert(at);
+    let picked = &*picked;
+    for_each(BinRange { bins, range: 0..bins.count() }, &|part| {
+        for place in part.range.flat_map(|b| bins.range(b)) {
+            let at = bins.order[place] as usize;
+            if let Some((signal, norm)) = pixel(place) {
+                if signal > threshold.at(radius[at]) * norm {
+                    picked.insert(at);
+                }
             }
         }
-    }
+    });
 }
 
 #[cfg(test)]
@@ -246,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_pixel_set_gives_its_pixels_in_order() {
-        let mut set = PixelSet::new(200);
+        let set = PixelSet::new(200);
         for pixel in [199, 0, 63, 64, 128, 63] {
             set.insert(pixel);
         }

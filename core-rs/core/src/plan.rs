@@ -42,7 +42,6 @@ pub struct Plan {
     /// the frame in bin order; bits of f32 for float frames
     signal: Vec<i32>,
     codec: bitshuffle_lz4::Scratch,
-    scratch: Vec<FloatPixel>,
     profile: Profile,
     background: Background,
     picked: PixelSet,
@@ -89,7 +88,6 @@ impl Plan {
             frame: FrameBuffer::new(pixel_type, pixels, RUN - 1),
             signal: vec![0; bins.order.len()],
             codec: bitshuffle_lz4::Scratch::default(),
-            scratch: Vec::new(),
             profile: Profile::new(bins.count()),
             background: Background::new(bins.count()),
             picked: PixelSet::new(pixels),
@@ -231,11 +229,10 @@ impl Plan {
                 &mut self.profile,
             )
         } else {
-            let mut scratch = std::mem::take(&mut self.scratch);
             let mut profile = std::mem::take(&mut self.profile);
             let pixel = |place| self.float_pixel(place);
-            let invalid = clip_float(&self.bins, pixel, &settings, &mut scratch, &mut profile);
-            (self.scratch, self.profile) = (scratch, profile);
+            let invalid = clip_float(&self.bins, pixel, &settings, &mut profile);
+            self.profile = profile;
             invalid
         };
     }

@@ -5,7 +5,9 @@
 
 mod runs;
 
-pub use runs::{Run, Runs, Wide, RUN};
+pub use runs::{Run, Runs, RunsPart, Wide, RUN};
+
+use crate::parallel::{Split, WORTH_A_THREAD};
 
 /// Relative widening of the upper end of the radial range, so that the outermost pixel falls into the last bin
 /// (pyFAI's choice: one f32 ulp).
@@ -102,9 +104,39 @@ impl Bins {
         self.offsets[b] as usize..self.offsets[b + 1] as usize
     }
 
+    /// The bin that cuts a range of bins into halves of about as many pixels; `None` where they would not be worth
+    /// a thread.
+    pub fn middle(&self, bins: &std::ops::Range<usize>) -> Option<usize> {
+        let (first, last) = (self.offsets[bins.start], self.offsets[bins.end]);
+        if bins.len() < 2 || ((last - first) as usize) < 2 * WORTH_A_THREAD {
+            return None;
+        }
+        let half = first + (last - first) / 2;
+        let inner = &self.offsets[bins.start + 1..bins.end];
+        Some(bins.start + 1 + inner.partition_point(|&place| place < half).min(inner.len() - 1))
+    }
+
     /// Radial coordinate of the centre of bin `b`.
     pub fn centre(&self, b: usize) -> f64 {
         self.minimum + (b as f64 + 0.5) * self.width
+    }
+}
+
+/// Neighbouring bins of a plan, for work that is split over threads.
+pub(crate) struct BinRange<'a> {
+    pub bins: &'a Bins,
+    pub range: std::ops::Range<usize>,
+}
+
+impl Split for BinRange<'_> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        let Self { bins, range } = self;
+        match bins.middle(&range) {
+            Some(middle) => {
+                Ok((Self { bins, range: range.start..middle }, Self { bins, range: middle..range.end }))
+            }
+            None => Err(Self { bins, range }),
+        }
     }
 }
 
@@ -128,6 +160,17 @@ mod tests {
             }
             assert!(bins.order[bins.range(b)].windows(2).all(|w| w[0] < w[1]), "raster order in bin {b}");
         }
+    }
+
+    #[test]
+    fn ranges_of_bins_are_cut_where_both_halves_have_pixels() {
+        let offsets = vec![0, 10, 200_000, 200_010, 500_000, 500_000];
+        let bins = Bins { offsets, order: Vec::new(), minimum: 0.0, width: 1.0 };
+        assert_eq!(bins.middle(&(0..5)), Some(4));
+        assert_eq!(bins.middle(&(0..4)), Some(3));
+        assert_eq!(bins.middle(&(0..3)), Some(2));
+        assert_eq!(bins.middle(&(1..2)), None, "one bin");
+        assert_eq!(bins.middle(&(4..5)), None, "too few pixels");
     }
 
     #[test]

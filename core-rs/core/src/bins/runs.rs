@@ -4,26 +4,36 @@
 //! order the frame is read once from front to back, and each bin is written from front to back: 800 streams of
 //! cache lines, which a second-level cache holds. A run is moved by one 4-pixel load and store; what it writes
 //! too much is overwritten by the bin's next run, except behind the last run of a bin, where it would clobber the
-//! start of the next bin: those runs are moved last, by their exact length.
+//! start of the next bin: those runs are moved last, by their exact length. So no run writes outside its bin, and
+//! groups of bins can be gathered by different threads.
 
 use super::Bins;
+use crate::parallel::WORTH_A_THREAD;
 
 /// Longest run: pixels moved by one copy.
 pub const RUN: usize = 4;
 
-/// `length` pixels (1 to [`RUN`]) from raster index `start` to `place` of the bin order.
+/// `length` pixels (1 to [`RUN`]) from raster index `start` to `place` of the part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
     /// raster index of the first pixel
     pub start: u32,
-    /// its place in the bin order
+    /// its place in the part
     pub place: u32,
     /// number of pixels
     pub length: u32,
 }
 
-/// The permutation of a plan.
+/// The permutation of a plan, in parts that cover the bin order one after the other.
 pub struct Runs {
+    /// never empty; see there
+    pub parts: Vec<RunsPart>,
+}
+
+/// The runs of neighbouring bins.
+pub struct RunsPart {
+    /// how many places of the bin order it fills
+    pub places: usize,
     /// raster order; what they write beyond their length is overwritten later
     pub wide: Vec<Wide>,
     /// to be moved after the wide ones, by their exact length
@@ -35,34 +45,56 @@ pub struct Runs {
 pub struct Wide {
     /// raster index of the first pixel
     pub start: u32,
-    /// its place in the bin order
+    /// its place in the part
     pub place: u32,
 }
+
+/// Pixels of a part. One thread takes everything in one part, reading the frame once from front to back.
+const PART: usize = if cfg!(feature = "parallel") { 4 * WORTH_A_THREAD } else { usize::MAX };
 
 impl Runs {
     /// Cuts the bin order into runs.
     pub fn new(bins: &Bins) -> Self {
-        let (mut wide, mut exact) = (Vec::new(), Vec::new());
+        Self::in_parts(bins, PART)
+    }
+
+    /// The same in parts that end with the bin that fills `size` places.
+    fn in_parts(bins: &Bins, size: usize) -> Self {
+        let (mut parts, mut first) = (Vec::new(), 0);
         for b in 0..bins.count() {
-            let range = bins.range(b);
-            let end = range.end;
-            let mut place = range.start;
+            let places = bins.offsets[b + 1] - bins.offsets[first];
+            if places as usize >= size || b + 1 == bins.count() {
+                parts.push(RunsPart::new(bins, first..b + 1));
+                first = b + 1;
+            }
+        }
+        Self { parts }
+    }
+}
+
+impl RunsPart {
+    fn new(bins: &Bins, range: std::ops::Range<usize>) -> Self {
+        let (mut wide, mut exact) = (Vec::new(), Vec::new());
+        let base = bins.offsets[range.start] as usize;
+        let places = bins.offsets[range.end] as usize - base;
+        for b in range {
+            let std::ops::Range { start: mut place, end } = bins.range(b);
             while place < end {
                 let start = bins.order[place];
                 let longest = RUN.min(end - place);
                 let length =
                     (1..longest).find(|&i| bins.order[place + i] != start + i as u32).unwrap_or(longest);
                 if place + RUN <= end {
-                    wide.push(Wide { start, place: place as u32 });
+                    wide.push(Wide { start, place: (place - base) as u32 });
                 } else {
-                    exact.push(Run { start, place: place as u32, length: length as u32 });
+                    exact.push(Run { start, place: (place - base) as u32, length: length as u32 });
                 }
                 place += length;
             }
         }
         // Within a bin, raster order is place order: later copies repair what earlier ones wrote too much.
         wide.sort_unstable_by_key(|run| run.start);
-        Self { wide, exact }
+        Self { places, wide, exact }
     }
 }
 
@@ -75,19 +107,26 @@ mod tests {
         let radial: Vec<f64> = (0..5000).map(|i| ((i / 3 * 37) % 101) as f64).collect();
         let masked: Vec<u8> = (0..5000).map(|i| u8::from(i % 17 == 2)).collect();
         let bins = Bins::new(&radial, &masked, 23).unwrap();
-        let runs = Runs::new(&bins);
-        let mut order = vec![u32::MAX; bins.order.len()];
-        for run in &runs.wide {
-            for i in 0..RUN {
-                order[run.place as usize + i] = run.start + i as u32;
+        for (size, parts) in [(usize::MAX, 1), (700, 6), (1, 23)] {
+            let runs = Runs::in_parts(&bins, size);
+            assert_eq!(runs.parts.len(), parts);
+            let mut order = Vec::new();
+            for part in &runs.parts {
+                let mut places = vec![u32::MAX; part.places];
+                for run in &part.wide {
+                    for i in 0..RUN {
+                        places[run.place as usize + i] = run.start + i as u32;
+                    }
+                }
+                for run in &part.exact {
+                    for i in 0..run.length {
+                        places[(run.place + i) as usize] = run.start + i;
+                    }
+                }
+                assert!(part.wide.len() < part.places);
+                order.extend(places);
             }
+            assert_eq!(order, bins.order);
         }
-        for run in &runs.exact {
-            for i in 0..run.length {
-                order[(run.place + i) as usize] = run.start + i;
-            }
-        }
-        assert_eq!(order, bins.order);
-        assert!(runs.wide.len() < bins.order.len() / 2);
     }
 }

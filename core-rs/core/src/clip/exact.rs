@@ -2,6 +2,7 @@
 
 use super::{ClipSettings, Interval, Profile};
 use crate::bins::Bins;
+use crate::parallel;
 use crate::reduce::{FixedWeights, Sums};
 use crate::simd;
 use crate::validity::IntegerValidity;
@@ -45,21 +46,23 @@ pub fn clip_exact(
     settings: &ClipSettings,
     profile: &mut Profile,
 ) -> u64 {
-    let mut invalid = 0;
-    for b in 0..bins.count() {
-        let range = bins.range(b);
-        let bin = Bin {
-            signal: &signal[range.clone()],
-            weights: weights.map(|fixed| &fixed.weights[range.clone()]),
-            unit: weights.map_or(1.0, |fixed| fixed.unit),
-            valid,
-        };
-        let (sums, extremes) = bin.sums(constants.weight[b], constants.weight2[b]);
-        invalid += range.len() as u64 - sums.count;
-        let sums = bin.clip(sums, extremes, settings);
-        profile.set(b, sums.moments(settings.error_model.of_result(), bin.unit), sums.count);
-    }
-    invalid
+    parallel::sum(profile.part(bins), &|mut part| {
+        let mut invalid = 0;
+        for b in part.range.clone() {
+            let range = bins.range(b);
+            let bin = Bin {
+                signal: &signal[range.clone()],
+                weights: weights.map(|fixed| &fixed.weights[range.clone()]),
+                unit: weights.map_or(1.0, |fixed| fixed.unit),
+                valid,
+            };
+            let (sums, extremes) = bin.sums(constants.weight[b], constants.weight2[b]);
+            invalid += range.len() as u64 - sums.count;
+            let sums = bin.clip(sums, extremes, settings);
+            part.set(b, sums.moments(settings.error_model.of_result(), bin.unit), sums.count);
+        }
+        invalid
+    })
 }
 
 /// One bin of one frame.

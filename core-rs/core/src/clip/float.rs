@@ -3,7 +3,9 @@
 
 use super::{ClipSettings, Interval, Profile};
 use crate::bins::Bins;
+use crate::parallel;
 use crate::reduce::{ErrorModel, Moments};
+use std::cell::RefCell;
 
 /// A pixel as the f64 path sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,38 +18,51 @@ pub struct FloatPixel {
     pub variance: f64,
 }
 
-/// Clips every bin. `pixel(place)` gives the pixel at a place of the bin order, `None` where it is not valid;
-/// `scratch` keeps its room from frame to frame. Returns how many pixels were not valid.
+thread_local! {
+    /// The pixels of one bin: each thread keeps its room from frame to frame.
+    static SCRATCH: RefCell<Vec<FloatPixel>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Clips every bin. `pixel(place)` gives the pixel at a place of the bin order, `None` where it is not valid.
+/// Returns how many pixels were not valid.
 pub fn clip_float(
     bins: &Bins,
-    pixel: impl Fn(usize) -> Option<FloatPixel>,
+    pixel: impl Fn(usize) -> Option<FloatPixel> + Sync,
     settings: &ClipSettings,
-    scratch: &mut Vec<FloatPixel>,
     profile: &mut Profile,
 ) -> u64 {
-    let mut invalid = 0;
-    for b in 0..bins.count() {
-        let range = bins.range(b);
-        let size = range.len();
-        scratch.clear();
-        scratch.extend(range.filter_map(&pixel));
-        invalid += (size - scratch.len()) as u64;
-        let model = settings.error_model.while_clipping();
-        let mut kept = Interval::ALL;
-        for _ in 0..settings.cycle {
-            let before = scratch.len();
-            let Some(next) = kept.tightened(moments(scratch, model), before as u64, settings.cutoff) else {
-                break;
-            };
-            scratch.retain(|p| next.keeps(p.signal, p.norm));
-            kept = next;
-            if scratch.len() == before {
-                break;
+    parallel::sum(profile.part(bins), &|mut part| {
+        SCRATCH.with_borrow_mut(|scratch| {
+            let mut invalid = 0;
+            for b in part.range.clone() {
+                let range = bins.range(b);
+                let size = range.len();
+                scratch.clear();
+                scratch.extend(range.filter_map(&pixel));
+                invalid += (size - scratch.len()) as u64;
+                clip_bin(scratch, settings);
+                part.set(b, moments(scratch, settings.error_model.of_result()), scratch.len() as u64);
             }
+            invalid
+        })
+    })
+}
+
+/// Drops the pixels of one bin that clipping drops.
+fn clip_bin(pixels: &mut Vec<FloatPixel>, settings: &ClipSettings) {
+    let model = settings.error_model.while_clipping();
+    let mut kept = Interval::ALL;
+    for _ in 0..settings.cycle {
+        let before = pixels.len();
+        let Some(next) = kept.tightened(moments(pixels, model), before as u64, settings.cutoff) else {
+            break;
+        };
+        pixels.retain(|p| next.keeps(p.signal, p.norm));
+        kept = next;
+        if pixels.len() == before {
+            break;
         }
-        profile.set(b, moments(scratch, settings.error_model.of_result()), scratch.len() as u64);
     }
-    invalid
 }
 
 /// Two passes: the mean, then the scatter about it.

@@ -58,7 +58,7 @@ fn reference(case: &Case, weighted: bool, valid: IntegerValidity, settings: &Cli
             variance: f64::from(s.max(1)),
         })
     };
-    let invalid = clip_float(&case.bins, pixel, settings, &mut Vec::new(), &mut profile);
+    let invalid = clip_float(&case.bins, pixel, settings, &mut profile);
     (profile, invalid)
 }
 
