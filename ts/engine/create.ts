@@ -1,18 +1,40 @@
 /** The registry of engines. */
 import { UsageError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
+import { findNative } from "./native.ts";
 import { wasmEngine } from "./wasm.ts";
 
 /** Names that `--engine` takes. */
 export const ENGINE_NAMES = ["auto", "wasm", "native", "webgpu"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-const ENGINES: ReadonlyMap<EngineName, () => Promise<Engine> | Engine> = new Map([
-  ["auto", () => wasmEngine],
+const ENGINES: ReadonlyMap<EngineName, () => Engine> = new Map([
+  ["auto", best],
   ["wasm", () => wasmEngine],
+  ["native", native],
 ]);
 
-/** The engine of that name. UsageError, naming what there is, for one that this build does not have. */
+/** The native engine where it is permitted and there; WebAssembly else, and a note where --allow-ffi was for nothing. */
+function best(): Engine {
+  const found = findNative();
+  if (found.engine) return found.engine;
+  if (found.cause !== "permission") {
+    console.warn(`braggsieve: taking WebAssembly, not the native engine: ${found.reason}`);
+  }
+  return wasmEngine;
+}
+
+function native(): Engine {
+  const found = findNative();
+  if (found.engine) return found.engine;
+  throw new UsageError(`there is no engine "native": ${found.reason}`);
+}
+
+/**
+ * The engine of that name; `auto` is the native one where --allow-ffi permits it and its library is there, WebAssembly
+ * else: with a line on stderr when the library is missing or stale although --allow-ffi is given, never silently
+ * slower. UsageError, saying what to do, for an engine that there is not.
+ */
 export async function createEngine(name: EngineName = "auto"): Promise<Engine> {
   const make = ENGINES.get(name);
   if (!make) {

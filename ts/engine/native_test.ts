@@ -1,0 +1,172 @@
+/**
+ * The native engine against WebAssembly: the same Rust and the same sums, so every number has the same bits. And what
+ * happens where the library is missing, stale, of another kind or not permitted.
+ */
+import assert from "node:assert/strict";
+import { inFolder } from "../io/sink_fixtures.ts";
+import type { PixelArray, PixelType } from "../io/frame.ts";
+import { UsageError } from "../errors.ts";
+import { createEngine } from "./create.ts";
+import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engine.ts";
+import { findNative, libraryPath, nativeEngine } from "./native.ts";
+import { openLibrary } from "./native_calls.ts";
+import { PIXEL_ARRAYS, wasmEngine } from "./wasm.ts";
+
+const SHAPE = [500, 700] as const;
+const PIXELS = SHAPE[0] * SHAPE[1];
+const GEOMETRY = {
+  distance: 0.1,
+  poni1: 0.02,
+  poni2: 0.03,
+  rot1: 0.05,
+  rot2: -0.1,
+  rot3: 0.4,
+  wavelength: 1e-10,
+  pixel1: 1e-4,
+  pixel2: 1e-4,
+  orientation: 3 as const,
+};
+
+/** The library, or why it cannot be tested; a stale one fails in `wasm`'s stamp test too when sources have changed. */
+const found = findNative();
+if (!found.engine) console.log(`skipped: the native engine: ${found.reason}`);
+
+/** A test that needs the library. */
+function nativeTest(name: string, body: (native: Engine) => void | Promise<void>): void {
+  const engine = found.engine;
+  Deno.test({ name: `native: ${name}`, ignore: !engine, fn: () => body(engine!) });
+}
+
+/** Counts of a falling background, spots, and values that mark bad pixels. */
+function frameOf(type: PixelType): PixelArray {
+  const frame = new PIXEL_ARRAYS[type](PIXELS);
+  for (let p = 0; p < PIXELS; p++) {
+    frame[p] = p % 977 === 0 ? -1 : p % 1311 < 2 ? 900 : 20 + (p * 7919) % 11 - (p % SHAPE[1]) / 80;
+  }
+  return frame;
+}
+
+/** Everything that a plan makes of a frame, as copies of the typed arrays. */
+function results(plan: Plan, frame: PixelArray): Record<string, unknown> {
+  plan.load({ encoding: "raw", bytes: new Uint8Array(frame.buffer as ArrayBuffer) });
+  const integrated = structuredClone(plan.integrate());
+  const clipped = structuredClone(plan.clip());
+  const invalid = plan.invalid();
+  const { index, intensity } = plan.pick();
+  const picked = [index.slice(), intensity.slice()];
+  const peaks = structuredClone(plan.peaks());
+  const maps = [plan.radius(), plan.normalization(), plan.radial, plan.validPixels, plan.frame().slice()];
+  return { integrated, clipped, invalid, background: plan.background(), picked, peaks, maps };
+}
+
+nativeTest("every result has the bits of WebAssembly's, for every pixel type and any number of threads", () => {
+  const engines = [undefined, 1, 3].map((threads) => nativeEngine(openLibrary(libraryPath()!), threads));
+  let kept = 0;
+  for (const type of Object.keys(PIXEL_ARRAYS) as PixelType[]) {
+    const frame = frameOf(type);
+    const base: PlanInput = {
+      geometry: GEOMETRY,
+      shape: SHAPE,
+      type,
+      mask: Uint8Array.from({ length: PIXELS }, (_, p) => p % 13 === 4 ? 1 : 0),
+      settings: { ...DEFAULT_SETTINGS, bins: 90, dummy: 29 },
+    };
+    const corrected = { ...base.settings, solidAngle: true, polarizationFactor: 0.99, unit: "q_nm^-1" as const };
+    const inputs: PlanInput[] = [base, { ...base, settings: corrected }, { ...base, dark: new Float32Array(PIXELS) }];
+    for (const input of inputs) {
+      const wasm = wasmEngine.plan(input);
+      const expected = results(wasm, frame);
+      wasm.close();
+      for (const engine of engines) {
+        const plan = engine.plan(input);
+        assert.deepEqual(results(plan, frame), expected, type);
+        plan.close();
+      }
+      kept += (expected.picked as Uint32Array[])[0].length;
+    }
+  }
+  assert(kept > 10_000, "pixels are kept");
+});
+
+nativeTest("the comparison with WebAssembly sees one count", (native) => {
+  const input = { geometry: GEOMETRY, shape: SHAPE, type: "uint16" as const, settings: DEFAULT_SETTINGS };
+  const [a, b] = [native.plan(input), wasmEngine.plan(input)];
+  const frame = frameOf("uint16");
+  const expected = results(b, frame);
+  frame[1234] += 1;
+  assert.throws(() => assert.deepEqual(results(a, frame), expected));
+  a.close();
+  b.close();
+});
+
+nativeTest("rebuilt frames have the bits of WebAssembly's, with and without noise", (native) => {
+  const radius = Float32Array.from({ length: PIXELS }, (_, p) => p % 31 === 3 ? NaN : 1 + (p % 700) / 100);
+  const normalization = Float32Array.from({ length: PIXELS }, (_, p) => 1 - (p % 7) / 100);
+  for (const type of Object.keys(PIXEL_ARRAYS) as PixelType[]) {
+    const common = { type, radius, normalization, radial: Float32Array.of(1, 3, 5, 7), noisePick: 1, dummy: 7 };
+    for (const input of [common, { ...common, cutoffPick: 2 }]) {
+      const [a, b] = [native.densifier(input), wasmEngine.densifier(input)];
+      const intensity = new PIXEL_ARRAYS[type](2).fill(99);
+      const [mean, std] = [Float32Array.of(9, 8, 4, 5), Float32Array.of(3, 3, 2, 1)];
+      const sparse = { index: Uint32Array.of(4, PIXELS - 1), intensity, mean, std };
+      for (const noise of [0, 0.5, 1]) {
+        const expected = b.rebuild(sparse, 3, { noise, seed: 5 }).slice();
+        assert.deepEqual(a.rebuild(sparse, 3, { noise, seed: 5 }).slice(), expected, `${type} ${noise}`);
+      }
+      const outside = { ...sparse, index: Uint32Array.of(4, PIXELS) };
+      assert.throws(() => a.rebuild(outside, 0, { noise: 0, seed: 0 }), /lies outside the frame/);
+      a.close();
+      b.close();
+    }
+  }
+});
+
+nativeTest("what does not fit is refused with the core's sentence, and a closed plan does nothing", (native) => {
+  const input = { geometry: GEOMETRY, shape: SHAPE, type: "uint16" as const, settings: DEFAULT_SETTINGS };
+  assert.throws(() => native.plan({ ...input, mask: new Uint8Array(7) }), /the mask has 7 pixels and the frame 350000/);
+  const plan = native.plan(input);
+  const bytes = new Uint8Array(99);
+  assert.throws(() => plan.load({ encoding: "raw", bytes }), /a frame of 99 bytes where 700000 are expected/);
+  assert.throws(() => plan.load({ encoding: "byte-offset", bytes }), /byte-offset decodes to int32/);
+  assert.throws(() => plan.load({ encoding: "bitshuffle-lz4", bytes }), Error);
+  plan.close();
+  plan.close();
+  assert.throws(() => plan.clip(), /handle is null/);
+  assert.throws(() => plan.frame(), /closed/);
+});
+
+nativeTest("a library of other sources or of another version is stale and never used", () => {
+  const path = libraryPath()!;
+  assert.throws(() => openLibrary(path, { abi: 1, sources: "0".repeat(64) }), /is stale/);
+  assert.throws(() => openLibrary(path, { abi: 99, sources: "" }), /version 1 of the C face, not 99/);
+});
+
+const permitted = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+
+Deno.test({
+  name: "native: what is no library, or not there, is told and not used",
+  ignore: !permitted,
+  fn: () =>
+    inFolder(async (folder) => {
+      const missing = findNative(`${folder}/none.so`);
+      assert(!missing.engine && missing.cause === "missing" && /deno task build:native/.test(missing.reason));
+      await Deno.writeTextFile(`${folder}/text.so`, "not a library");
+      const text = findNative(`${folder}/text.so`);
+      assert(!text.engine && text.cause === "unusable" && /text\.so/.test(text.reason));
+    }),
+});
+
+Deno.test({
+  name: "native: without --allow-ffi, auto is WebAssembly and native is refused with what to do",
+  ignore: permitted,
+  fn: async () => {
+    assert.equal((await createEngine("auto")).name, "wasm");
+    await assert.rejects(createEngine("native"), (error: Error) => {
+      return error instanceof UsageError && /no engine "native".*--allow-ffi/.test(error.message);
+    });
+  },
+});
+
+nativeTest("auto takes it where it is permitted and there", async () => {
+  assert.equal((await createEngine("auto")).name, "native");
+});
