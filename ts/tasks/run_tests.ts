@@ -1,8 +1,10 @@
 /**
- * `deno task test`: all TypeScript tests, then the Rust tests where cargo is found.
+ * `deno task test`: all TypeScript tests, those of the native engine where it is built, and the Rust tests where cargo
+ * is found.
  * Arguments are passed on to `deno test`.
  */
 import { fileURLToPath } from "node:url";
+import { libraryPath } from "../engine/native.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -20,6 +22,14 @@ async function run(program: string, args: string[], folder = root): Promise<bool
 // The tests read data and write temporary files, read BRAGGSIEVE_* and run the command line, Python and CrystFEL.
 const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
 const typescript = await run(Deno.execPath(), ["test", ...permissions, ...Deno.args]);
+// Once more on the native engine where it is built: it alone may load a library.
+const native = ["--allow-ffi", "--filter", "/^native/", "ts/engine/native_test.ts", "ts/engine/conformance_test.ts"];
+const library = libraryPath();
+const built = library !== undefined && await Deno.stat(library).then(() => true, () => false);
+const onNative = built && Deno.args.length === 0
+  ? await run(Deno.execPath(), ["test", ...permissions, ...native])
+  : true;
+if (!built) console.log("skipped: the native engine: make it with deno task build:native");
 const rust = await run("cargo", ["test", "--quiet", "--workspace"], `${root}core-rs`);
 if (rust === undefined) console.log("skipped: the Rust tests: cargo is not installed");
-if (typescript === false || rust === false) Deno.exit(1);
+if (typescript === false || onNative === false || rust === false) Deno.exit(1);
