@@ -134,7 +134,7 @@ impl PixelSet {
     }
 }
 
-/// Picks from an integer frame in bin order. `radius`: one f32 per pixel of the frame. Puts the pixels that stand
+/// Picks from an integer frame in bin order. `radius`: one f32 per place of the bin order. Puts the pixels that stand
 /// out into `picked`, which it clears first.
 pub fn pick_exact(
     bins: &Bins,
@@ -151,26 +151,27 @@ pub fn pick_exact(
         for b in part.range {
             let range = bins.range(b);
             let (order, signal) = (&bins.order[range.clone()], &signal[range.clone()]);
+            let radius = &radius[range.clone()];
             let (low, high) = threshold.bounds(b);
             let Some(fixed) = weights else {
                 // s > x is s > floor(x) for an integer s: where both bounds have the same floor, it decides.
                 let (low, high) = (low.floor() as i32, high.floor() as i32);
                 simd::for_each_outside(signal, i32::MIN, low, |place| {
-                    let (s, pixel) = (signal[place], order[place] as usize);
-                    let above = s > high || f64::from(s) > threshold.at(radius[pixel]);
+                    let s = signal[place];
+                    let above = s > high || f64::from(s) > threshold.at(radius[place]);
                     if above && valid.contains(s) {
-                        picked.insert(pixel);
+                        picked.insert(order[place] as usize);
                     }
                 });
                 continue;
             };
             let (weights, unit) = (&fixed.weights[range], fixed.unit);
             simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, low * unit, |place| {
-                let (s, pixel) = (signal[place], order[place] as usize);
+                let s = signal[place];
                 let (signal, norm) = (f64::from(s), f64::from(weights[place]) * unit);
-                let above = signal > high * norm || signal > threshold.at(radius[pixel]) * norm;
+                let above = signal > high * norm || signal > threshold.at(radius[place]) * norm;
                 if above && valid.contains(s) {
-                    picked.insert(pixel);
+                    picked.insert(order[place] as usize);
                 }
             });
         }
@@ -190,10 +191,9 @@ pub fn pick_float(
     let picked = &*picked;
     for_each(BinRange { bins, range: 0..bins.count() }, &|part| {
         for place in part.range.flat_map(|b| bins.range(b)) {
-            let at = bins.order[place] as usize;
             if let Some((signal, norm)) = pixel(place) {
-                if signal > threshold.at(radius[at]) * norm {
-                    picked.insert(at);
+                if signal > threshold.at(radius[place]) * norm {
+                    picked.insert(bins.order[place] as usize);
                 }
             }
         }
@@ -205,14 +205,15 @@ mod tests {
     use super::*;
     use crate::validity::Validity;
 
+    const PIXELS: usize = 30_000;
+
     fn scene() -> (Bins, Vec<i32>, Vec<f32>, Vec<f32>, Background, RadialGrid) {
-        let pixels = 30_000;
-        let radial: Vec<f64> = (0..pixels).map(|i| ((i * 7919) % 10_007) as f64 / 1e4 + 0.01).collect();
-        let masked: Vec<u8> = (0..pixels).map(|i| u8::from(i % 11 == 3)).collect();
+        let radial: Vec<f64> = (0..PIXELS).map(|i| ((i * 7919) % 10_007) as f64 / 1e4 + 0.01).collect();
+        let masked: Vec<u8> = (0..PIXELS).map(|i| u8::from(i % 11 == 3)).collect();
         let bins = Bins::new(&radial, &masked, 50).unwrap();
         let signal = bins.order.iter().map(|&p| (p as i32 * 31) % 23).collect();
         let norms = bins.order.iter().map(|&p| 1.0 - 0.3 * radial[p as usize] as f32).collect();
-        let radius = radial.iter().map(|&r| r as f32).collect();
+        let radius = bins.order.iter().map(|&p| radial[p as usize] as f32).collect();
         let mut background = Background::new(50);
         for b in 0..50 {
             background.mean[b] = 6.0 + (b as f32 * 0.7).sin();
@@ -230,7 +231,7 @@ mod tests {
                 Threshold { background: &background, grid: &grid, cutoff: Cutoff { cutoff, noise } };
             for weighted in [false, true] {
                 let fixed = weighted.then(|| FixedWeights::new(norms.iter().copied()).unwrap());
-                let (mut got, mut expected) = (PixelSet::new(radius.len()), PixelSet::new(radius.len()));
+                let (mut got, mut expected) = (PixelSet::new(PIXELS), PixelSet::new(PIXELS));
                 let valid = Validity { low: 0.0, high: 21.0, dummy: None }.of_integers();
                 pick_exact(&bins, &signal, fixed.as_ref(), &radius, valid, &threshold, &mut got);
                 let norm =
@@ -246,7 +247,7 @@ mod tests {
         }
         let threshold =
             Threshold { background: &background, grid: &grid, cutoff: Cutoff { cutoff: 2.0, noise: 1.0 } };
-        let (mut before, mut after) = (PixelSet::new(radius.len()), PixelSet::new(radius.len()));
+        let (mut before, mut after) = (PixelSet::new(PIXELS), PixelSet::new(PIXELS));
         pick_exact(&bins, &signal, None, &radius, Validity::ALL.of_integers(), &threshold, &mut before);
         signal[4321] = if before.contains(bins.order[4321] as usize) { 0 } else { 1000 };
         pick_exact(&bins, &signal, None, &radius, Validity::ALL.of_integers(), &threshold, &mut after);

@@ -28,6 +28,8 @@ pub struct Plan {
     integer_validity: IntegerValidity,
     /// per pixel in raster order, not below the first bin's centre; NaN where masked
     radius: Vec<f32>,
+    /// the same in bin order: picking reads it from front to back, not all over the frame
+    ordered_radius: Vec<f32>,
     /// per pixel in raster order; `None` where every norm is 1
     normalization: Option<Vec<f32>>,
     /// per pixel in raster order
@@ -68,7 +70,7 @@ impl Plan {
         // masked, so the map holds the centre there, which means the same.
         let first = bins.centre(0) as f32;
         let of_pixel = |(&r, &m): (&f64, &u8)| if m == 0 { (r as f32).max(first) } else { f32::NAN };
-        let radius = radial.iter().zip(&masked).map(of_pixel).collect();
+        let radius: Vec<f32> = radial.iter().zip(&masked).map(of_pixel).collect();
         drop(radial);
 
         let weights = Weights::new(&bins, normalization.as_deref());
@@ -78,6 +80,7 @@ impl Plan {
             settings,
             validity,
             integer_validity: validity.of_integers(),
+            ordered_radius: bins.order.iter().map(|&pixel| radius[pixel as usize]).collect(),
             radius,
             normalization,
             dark,
@@ -243,10 +246,10 @@ impl Plan {
         let threshold = Threshold { background: &self.background, grid: &self.grid, cutoff };
         if self.is_exact() {
             let (signal, weights, valid) = (&self.signal, self.weights.fixed(), self.integer_validity);
-            pick_exact(&self.bins, signal, weights, &self.radius, valid, &threshold, &mut picked);
+            pick_exact(&self.bins, signal, weights, &self.ordered_radius, valid, &threshold, &mut picked);
         } else {
             let pixel = |place| self.float_pixel(place).map(|p| (p.signal, p.norm));
-            pick_float(&self.bins, pixel, &self.radius, &threshold, &mut picked);
+            pick_float(&self.bins, pixel, &self.ordered_radius, &threshold, &mut picked);
         }
         self.picked = picked;
     }
