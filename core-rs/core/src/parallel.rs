@@ -35,6 +35,14 @@ pub fn for_each<P: Split>(whole: P, work: &(impl Fn(P) + Sync)) {
     });
 }
 
+/// Threads that share the work of a plan made here.
+pub fn threads() -> usize {
+    #[cfg(feature = "parallel")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "parallel"))]
+    1
+}
+
 /// Fewest pixels that are worth handing to another thread: some 50 µs of the cheapest stage.
 pub const WORTH_A_THREAD: usize = 1 << 16;
 

@@ -39,7 +39,9 @@ pub unsafe extern "C" fn bs_plan_new(
             let (mask, dark) = (optional(mask, mask_length)?, optional(dark, dark_length)?);
             let input = options.plan(mask, dark, optional(flat, flat_length)?)?;
             let threads = Threads::new(options.optional("threads")?.unwrap_or(0))?;
-            hand_over(NativePlan { plan: Plan::new(input)?, threads }, out)
+            // Made with the threads that will share its work: the permutation has a part for each.
+            let plan = threads.run(|| Plan::new(input))?;
+            hand_over(NativePlan { plan, threads }, out)
         })
     }
 }
