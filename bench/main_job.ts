@@ -6,7 +6,9 @@
  * BRAGGSIEVE_DATA: the data folder; BRAGGSIEVE_PYTHON: a Python with bench/requirements.txt; CRYSTFEL: CrystFEL's
  * folder. A peer that is missing is named as missing. Writes bench/results/main_job.json and the README's figures.
  */
-import { DEFAULT_SETTINGS, type Plan, type PlanSettings } from "../ts/engine/engine.ts";
+import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanSettings } from "../ts/engine/engine.ts";
+import { findNative, libraryPath, nativeEngine } from "../ts/engine/native.ts";
+import { openLibrary } from "../ts/engine/native_calls.ts";
 import { wasmEngine } from "../ts/engine/wasm.ts";
 import { loadGeometry } from "../ts/geometry/load.ts";
 import { openFrames } from "../ts/io/open.ts";
@@ -17,44 +19,47 @@ import { peakfinder8 } from "./crystfel.ts";
 import { type Machine, machine, milliseconds, show, type Spread, spread } from "./machine.ts";
 import { startPeers } from "./peers.ts";
 
+/** Rows of the table: what, ours, the peer's (none: no peer does it). */
+const ROWS = [
+  [
+    "clip + pick, azimuthal, against pyFAI `sigma_clip_ng` (CSR, Cython, all cores)",
+    "raw: gather + clip + pick",
+    "clip",
+  ],
+  ["the same with solid angle and polarization", "corrected: gather + clip + pick", ""],
+  [
+    "clip + peaks, against CrystFEL's peakfinder8 (one thread, its own profile)",
+    "raw: gather + clip + peaks",
+    "peakfinder8",
+  ],
+  ["densify, no noise, against FabIO's rebuild", "densify", "densify"],
+  ["densify with noise, against FabIO's rebuild", "densify with noise", "densifyNoise"],
+  ["making a plan", "plan", ""],
+] as const;
+
+/** The engines that were measured, as the names of the times begin, and as people call them. */
+const COLUMNS = [["", "WebAssembly"], ["native 1: ", "native, one thread"], ["native: ", "native, all cores"]] as const;
+
 /** The table of the README, from what this run measured. */
-function figures(
-  { processor, cores, deno }: Machine,
-  frames: string,
-  result: Record<string, Spread>,
-  ratios: Record<string, number>,
-): string {
-  const row = (what: string, ours: string, peer: string, ratio: string) => {
-    const theirs = result[peer] ? `${show(result[peer])} ms` : "missing";
-    return `| ${what} | ${show(result[ours])} ms | ${theirs} | ${ratios[ratio]?.toFixed(1) ?? ""} |`;
+function figures({ processor, cores, deno }: Machine, frames: string, result: Record<string, Spread>): string {
+  const columns = COLUMNS.filter(([prefix]) => result[`${prefix}plan`]);
+  const cells = (what: string, ours: string, peer: string) => {
+    const theirs = result[`peer ${peer}`];
+    const own = columns.map(([prefix]) => {
+      const { median } = result[prefix + ours];
+      return `${show(result[prefix + ours])} ms${theirs ? `, ${(theirs.median / median).toFixed(1)} ×` : ""}`;
+    });
+    const missing = peer === "" ? "" : "missing";
+    return `| ${[what, ...own, theirs ? `${show(theirs)} ms` : missing].join(" | ")} |`;
   };
   return `<!-- figures -->
 \`deno task bench\` on ${processor}, ${cores} cores, Deno ${deno}: ${frames}, in memory, alternating with the peer in one
-run; median (smallest–largest) per frame. Ours is WebAssembly on one thread.
+run; median (smallest–largest) per frame, and how many times as fast as the peer. WebAssembly takes one thread.
 
-| | Braggsieve | peer | ratio |
-|---|---|---|---|
-${
-    row(
-      "clip + pick, azimuthal, against pyFAI `sigma_clip_ng` (CSR, Cython, all cores)",
-      "raw: gather + clip + pick",
-      "peer clip",
-      "clip",
-    )
-  }
-${row("the same with solid angle and polarization", "corrected: gather + clip + pick", "", "")}
-${
-    row(
-      "clip + peaks, against CrystFEL's peakfinder8 (one thread, its own profile)",
-      "raw: gather + clip + peaks",
-      "peer peakfinder8",
-      "peaks",
-    )
-  }
-${row("densify, no noise, against FabIO's rebuild", "densify", "peer densify", "densify")}
-${row("densify with noise, against FabIO's rebuild", "densify with noise", "peer densifyNoise", "densifyNoise")}
-${row("making a plan", "plan", "", "")}
-<!-- /figures -->`.replaceAll("| missing |  |", "| | |");
+| ${["", ...columns.map(([, name]) => name), "peer"].join(" | ")} |
+|${"---|".repeat(columns.length + 2)}
+${ROWS.map(([what, ours, peer]) => cells(what, ours, peer)).join("\n")}
+<!-- /figures -->`;
 }
 
 const ROUNDS = 24;
@@ -69,20 +74,33 @@ await sparsify({ files: [stack], geometry: poni, output: sparsePath });
 
 const frames = await openFrames(stack);
 const geometry = await loadGeometry(poni);
-const makePlan = (settings: Partial<PlanSettings>): Plan =>
-  wasmEngine.plan({ ...frames.info, geometry, settings: { ...DEFAULT_SETTINGS, ...settings } });
-let plan!: Plan;
-for (let i = 0; i < 5; i++) {
-  plan?.close();
-  note("plan", await milliseconds(() => plan = makePlan({})));
-}
-const corrected = makePlan({ solidAngle: true, polarizationFactor: 0.99 });
 // Each frame is decoded once beforehand: the peer has its frames in memory too.
-const decoded: Uint8Array[] = [];
+const decoded: Uint8Array<ArrayBuffer>[] = [];
 for (let i = 0; i < frames.frameCount; i++) decoded.push((await frames.read(i)).bytes.slice());
 const sparse = await openSparse(sparsePath);
-const densifier = wasmEngine.densifier({ ...sparse, noisePick: sparse.noise });
 const sparseFrame = sparse.frame(0);
+
+/** What is measured of an engine; `prefix` goes before the names of its times. */
+async function contender(prefix: string, engine: Engine) {
+  const makePlan = (settings: Partial<PlanSettings>): Plan =>
+    engine.plan({ ...frames.info, geometry, settings: { ...DEFAULT_SETTINGS, ...settings } });
+  let plan!: Plan;
+  for (let i = 0; i < 5; i++) {
+    plan?.close();
+    note(`${prefix}plan`, await milliseconds(() => plan = makePlan({})));
+  }
+  const corrected = makePlan({ solidAngle: true, polarizationFactor: 0.99 });
+  return { prefix, raw: plan, corrected, densifier: engine.densifier({ ...sparse, noisePick: sparse.noise }) };
+}
+
+const contenders = [await contender("", wasmEngine)];
+const native = findNative();
+if (native.engine) {
+  contenders.push(await contender("native 1: ", nativeEngine(openLibrary(libraryPath()!), 1)));
+  contenders.push(await contender("native: ", native.engine));
+} else {
+  console.log(`missing: the native engine: ${native.reason}`);
+}
 
 const peers = await startPeers([stack, poni, sparsePath]);
 for (let round = 0; round < ROUNDS; round++) {
@@ -104,10 +122,12 @@ for (let round = 0; round < ROUNDS; round++) {
     note(`${name}: gather + clip + pick`, peaks - load);
     note(`${name}: gather + clip + peaks`, end - peaks + pick - load);
   };
-  job("raw", plan);
-  job("corrected", corrected);
-  for (const [name, noise] of [["densify", 0], ["densify with noise", 1]] as const) {
-    note(name, await milliseconds(() => densifier.rebuild(sparseFrame, 0, { noise, seed: round })));
+  for (const { prefix, raw, corrected, densifier } of contenders) {
+    job(`${prefix}raw`, raw);
+    job(`${prefix}corrected`, corrected);
+    for (const [name, noise] of [["densify", 0], ["densify with noise", 1]] as const) {
+      note(prefix + name, await milliseconds(() => densifier.rebuild(sparseFrame, 0, { noise, seed: round })));
+    }
   }
   if (peers) {
     for (const command of ["clip", "densify"]) {
@@ -120,13 +140,12 @@ const pf8 = await peakfinder8(stack, dataPath("thaumatin/thaumatin.geom"), folde
 for (const ms of pf8 ?? []) note("peer peakfinder8", ms);
 
 const result = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, spread(values)]));
-const ratio = (peer: string, ours: string) => result[peer] && result[peer].median / result[ours].median;
-const ratios = {
-  clip: ratio("peer clip", "raw: gather + clip + pick"),
-  peaks: ratio("peer peakfinder8", "raw: gather + clip + peaks"),
-  densify: ratio("peer densify", "densify"),
-  densifyNoise: ratio("peer densifyNoise", "densify with noise"),
-};
+const ratios = Object.fromEntries(contenders.flatMap(({ prefix }) =>
+  ROWS.flatMap(([, ours, peer]) => {
+    const theirs = result[`peer ${peer}`];
+    return theirs ? [[`${prefix}${peer}`, theirs.median / result[prefix + ours].median]] : [];
+  })
+));
 const report = {
   machine: machine(),
   versions: peers?.versions ?? "no Python with bench/requirements.txt",
@@ -136,11 +155,11 @@ const report = {
 };
 await Deno.mkdir(new URL("results", import.meta.url), { recursive: true });
 await Deno.writeTextFile(new URL("results/main_job.json", import.meta.url), JSON.stringify(report, null, 2) + "\n");
-const table = figures(report.machine, report.frames, result, ratios);
+const table = figures(report.machine, report.frames, result);
 const readme = new URL("../README.md", import.meta.url);
 const text = await Deno.readTextFile(readme);
 await Deno.writeTextFile(readme, text.replace(/<!-- figures -->[\s\S]*<!-- \/figures -->/, table));
 console.log(report.machine, report.versions, report.frames);
 for (const [name, value] of Object.entries(result)) console.log(name.padEnd(36), show(value), "ms");
-for (const [name, value] of Object.entries(ratios)) console.log(`${name}: ${value?.toFixed(1) ?? "missing"} times`);
+for (const [name, value] of Object.entries(ratios)) console.log(`${name}: ${value.toFixed(1)} times`);
 await Deno.remove(folder, { recursive: true });
