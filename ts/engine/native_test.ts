@@ -3,7 +3,7 @@
  * happens where the library is missing, stale, of another kind or not permitted.
  */
 import assert from "node:assert/strict";
-import { inFolder } from "../io/sink_fixtures.ts";
+import { inFolder } from "../testing.ts";
 import type { PixelArray, PixelType } from "../io/frame.ts";
 import { UsageError } from "../errors.ts";
 import { createEngine } from "./create.ts";
