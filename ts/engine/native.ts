@@ -47,7 +47,8 @@ export function libraryPath(): string | undefined {
 /** Looks for the library. Never asks for a permission and never throws. */
 export function findNative(path: string | undefined = libraryPath()): NativeSearch {
   if (path === undefined) return { cause: "missing", reason: "the program does not lie in a folder" };
-  if (Deno.permissions.querySync({ name: "ffi", path }).state !== "granted") {
+  // For all paths: pointers, unlike libraries, cannot be permitted one by one.
+  if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
     return { cause: "permission", reason: "run with --allow-ffi" };
   }
   try {
