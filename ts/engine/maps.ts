@@ -5,15 +5,17 @@
 import {
   allBelow as wasmAllBelow,
   byteOffsetMarks as wasmByteOffsetMarks,
+  commonMask as wasmCommonMask,
   countChanged as wasmCountChanged,
   countMasked as wasmCountMasked,
+  frameMarks as wasmFrameMarks,
   nanMask as wasmNanMask,
   narrowed as wasmNarrowed,
   nonzeroMask as wasmNonzeroMask,
   rises as wasmRises,
   unitedMask as wasmUnitedMask,
 } from "./wasm/braggsieve.js";
-import type { PixelArray } from "../io/frame.ts";
+import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
 
 /** Any typed array of numbers. */
 export type NumberArray = PixelArray | Int8Array | Float64Array | BigInt64Array | BigUint64Array;
@@ -35,11 +37,18 @@ export function nanMask(map: Float32Array): Uint8Array {
 }
 
 /**
- * What the negative pixels of a CBF byte-offset section of `pixels` pixels mark, as NXmx bits: −1 a gap (1), below it a
- * defect (2). Throws where the section is damaged.
+ * What the values of a frame of `pixels` pixels mark, as NXmx bits: −1 or the largest unsigned value a gap (1), other
+ * negative values and 32-bit counts from 2³¹ on a defect (2). Undefined for float frames, which mark with NaN, and for
+ * chunks that are still compressed. Throws where the frame is damaged.
  */
-export function byteOffsetMarks(section: Uint8Array, pixels: number): Uint8Array {
-  return wasmByteOffsetMarks(section, pixels);
+export function frameMarks({ encoding, bytes }: EncodedFrame, type: PixelType, pixels: number): Uint8Array | undefined {
+  if (encoding === "byte-offset") return wasmByteOffsetMarks(bytes, pixels);
+  return encoding === "raw" ? wasmFrameMarks(bytes, type) : undefined;
+}
+
+/** The bits that both masks have, in a new one. Throws when their lengths differ. */
+export function commonMask(mask: Uint8Array, other: Uint8Array): Uint8Array {
+  return wasmCommonMask(mask, other);
 }
 
 /** The bits of both masks, in a new one. Throws when their lengths differ. */

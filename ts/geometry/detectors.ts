@@ -125,6 +125,11 @@ export function findDetector(name: string): Detector | undefined {
   return detectors.get(key) ?? detectors.get(key.replace(/^pilatus[23]/, "pilatus"));
 }
 
+/** Whether a detector of this name counts photons one by one, so that a negative value only marks a pixel. */
+export function countsPhotons(name: string): boolean {
+  return /^(pilatus|eiger)/.test(normalized(name));
+}
+
 /** The gaps between modules and the seams in them: 1 = masked, one byte per pixel; undefined when there are none. */
 export function gapMask(detector: Detector): Uint8Array | undefined {
   const { shape: [slow, fast], modules, seam } = detector;

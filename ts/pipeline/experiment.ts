@@ -3,7 +3,8 @@
  */
 import { createEngine, type EngineName } from "../engine/create.ts";
 import type { Engine, Plan, PlanInput, PlanSettings } from "../engine/engine.ts";
-import { byteOffsetMarks } from "../engine/maps.ts";
+import { commonMask, countMasked, frameMarks } from "../engine/maps.ts";
+import { countsPhotons } from "../geometry/detectors.ts";
 import { InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
@@ -67,9 +68,11 @@ const RANGES: Readonly<Record<PixelType, readonly [number, number]>> = {
 
 /** The values that are counts for the type, the file and the geometry alike; undefined when all of the type are. */
 function validRange(info: FrameInfo, geometry: LoadedGeometry): readonly [number, number] | undefined {
-  if (!info.valid && !geometry.valid && info.type !== "float32") return undefined;
+  const counts = geometry.detector !== undefined && countsPhotons(geometry.detector);
+  const limits = [info.valid, geometry.valid, counts ? [0, Infinity] as const : undefined]
+    .filter((range) => range !== undefined);
+  if (limits.length === 0 && info.type !== "float32") return undefined;
   const [least, most] = RANGES[info.type];
-  const limits = [info.valid, geometry.valid].filter((range) => range !== undefined);
   return [Math.max(least, ...limits.map(([low]) => low)), Math.min(most, ...limits.map(([, high]) => high))];
 }
 
@@ -83,19 +86,28 @@ function checkShape(geometry: Geometry, info: FrameInfo, name: string, frames: s
 }
 
 /**
- * The pixels that the first CBF frame marks as none, as NXmx bits: −1 a gap (1), below it a defect (2). Detectors mark
- * the same pixels in every frame, and a mask keeps them marked in outputs, where single frames' marks would be lost.
+ * The pixels that frames mark as none, as NXmx bits: −1 or the largest unsigned value a gap (1), below −1 a defect (2).
+ * Detectors mark the same pixels in every frame, and a mask keeps them marked in outputs, where single frames' marks
+ * would be lost. A saturated pixel may have the value of a gap: what the first frame of a stack marks must be marked by
+ * the last one too.
  */
-async function markedPixels(series: FrameSeries): Promise<Uint8Array | undefined> {
+async function markedPixels(series: FrameSeries, valid: readonly [number, number]): Promise<Uint8Array | undefined> {
   const source = series.firstSource;
-  const frame = await source?.read(0);
-  if (!source || frame?.encoding !== "byte-offset") return undefined;
-  const { shape } = source.info;
-  try {
-    return byteOffsetMarks(frame.bytes, shape[0] * shape[1]);
-  } catch (error) {
-    throw undecodable(error, source.label(0));
-  }
+  if (!source || valid[0] < 0) return undefined;
+  const { shape, type } = source.info;
+  const marksOf = async (index: number) => {
+    const frame = await source.read(index);
+    try {
+      return frameMarks(frame, type, shape[0] * shape[1]);
+    } catch (error) {
+      throw undecodable(error, source.label(index));
+    }
+  };
+  const first = await marksOf(0);
+  const last = source.frameCount > 1 ? await marksOf(source.frameCount - 1) : first;
+  if (!first || !last) return undefined;
+  const marks = commonMask(first, last);
+  return countMasked(marks) > 0 ? marks : undefined;
 }
 
 async function geometryFor(options: RunOptions, series: FrameSeries): Promise<LoadedGeometry> {
@@ -157,9 +169,10 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
     const field = async (spec: string | undefined, what: "dark" | "flat") =>
       spec === undefined ? undefined : await readField(spec, info.shape, what);
     const user = options.mask === undefined ? undefined : await readMask(options.mask, info.shape);
-    const mask = uniteMasks([info.mask ?? await markedPixels(series), user, geometry.mask]);
-    const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
     const valid = validRange(info, geometry);
+    const marked = info.mask ?? await markedPixels(series, valid ?? RANGES[info.type]);
+    const mask = uniteMasks([marked, user, geometry.mask]);
+    const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
     const maps = { ...(mask ? { mask } : {}), ...(dark ? { dark } : {}), ...(flat ? { flat } : {}) };
     const { shape, type } = info;
     const plan = planFor(engine, { geometry, shape, type, settings, ...(valid ? { valid } : {}), ...maps }, series);

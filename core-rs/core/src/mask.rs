@@ -3,6 +3,8 @@
 //! Masks hold one byte per pixel, 0 where the pixel counts. Images arrive as the little-endian bytes of their
 //! elements, so that one function serves every type. Nothing is allocated beyond the result.
 
+use crate::plan::PixelType;
+
 /// NXmx `pixel_mask` bit of a gap between modules (NXdetector, bit 0).
 pub const GAP: u8 = 1;
 /// NXmx `pixel_mask` bit of a dead pixel (NXdetector, bit 1).
@@ -37,6 +39,36 @@ pub fn marks(pixels: &[i32]) -> Vec<u8> {
         _ => DEAD,
     };
     pixels.iter().map(mark).collect()
+}
+
+/// What the values of an integer frame mark: the largest value of an unsigned type or −1 a [`GAP`], 32-bit counts
+/// beyond i32 and values below −1 [`DEAD`], else 0. `None` for float frames, which mark with NaN.
+///
+/// `bytes`: little-endian pixels. Only frames of detectors that count photons mark with negative values.
+pub fn frame_marks(bytes: &[u8], pixel_type: PixelType) -> Option<Vec<u8>> {
+    let each = |mark: &dyn Fn(&[u8]) -> u8| bytes.chunks_exact(pixel_type.size()).map(mark).collect();
+    let whole = |pixel: &[u8]| u8::from(pixel.iter().all(|&byte| byte == 0xff)) * GAP;
+    let beyond = |pixel: &[u8]| match (whole(pixel), pixel.last()) {
+        (0, Some(0x80..)) => DEAD,
+        (gap, _) => gap,
+    };
+    match pixel_type {
+        PixelType::U8 | PixelType::U16 => Some(each(&whole)),
+        // −1 is all ones and a negative value has the top bit: signed types read alike.
+        PixelType::U32 | PixelType::I16 | PixelType::I32 => Some(each(&beyond)),
+        PixelType::F32 => None,
+    }
+}
+
+/// Keeps the bits that another mask of the same length has too.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn intersect(mask: &mut [u8], other: &[u8]) {
+    assert_eq!(mask.len(), other.len(), "masks of one detector have one length");
+    for (bits, common) in mask.iter_mut().zip(other) {
+        *bits &= common;
+    }
 }
 
 /// Adds the bits of another mask of the same length to `mask`.
@@ -166,5 +198,21 @@ mod tests {
         assert_eq!(count_changed(&frame, 2, &[0, 4], &kept(&[10, 13])), None);
         assert_eq!(count_changed(&frame, 2, &[0], &kept(&[10, 13])), None);
         assert_eq!(count_changed(&frame, 0, &[], &[]), None);
+    }
+
+    #[test]
+    fn frames_mark_by_the_values_that_no_detector_counts() {
+        let bytes = |values: &[u32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        let frame = bytes(&[0, 7, u32::MAX, u32::MAX - 1, i32::MAX as u32, 1 << 31]);
+        assert_eq!(frame_marks(&frame, PixelType::U32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
+        assert_eq!(frame_marks(&frame, PixelType::I32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
+        let small: Vec<u8> = [0u16, 65_534, 65_535, 0x8000].iter().flat_map(|v| v.to_le_bytes()).collect();
+        assert_eq!(frame_marks(&small, PixelType::U16).unwrap(), [0, 0, GAP, 0]);
+        assert_eq!(frame_marks(&small, PixelType::I16).unwrap(), [0, DEAD, GAP, DEAD]);
+        assert_eq!(frame_marks(&[0, 254, 255], PixelType::U8).unwrap(), [0, 0, GAP]);
+        assert_eq!(frame_marks(&frame, PixelType::F32), None);
+        let mut both = [GAP, GAP | DEAD, 0, DEAD];
+        intersect(&mut both, &[GAP, DEAD, GAP, 0]);
+        assert_eq!(both, [GAP, DEAD, 0, 0]);
     }
 }

@@ -24,6 +24,22 @@ pub fn marks(section: &[u8], pixels: usize) -> Result<Vec<u8>, JsError> {
     Ok(mask::marks(&crate::decode_byte_offset(section, pixels)?))
 }
 
+/// What the values of a raw integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
+#[wasm_bindgen(js_name = frameMarks)]
+pub fn frame_marks(bytes: &[u8], type_name: &str) -> Result<Option<Vec<u8>>, JsError> {
+    Ok(mask::frame_marks(bytes, crate::options::pixel_type(type_name)?))
+}
+
+/// The bits that both masks have.
+#[wasm_bindgen(js_name = commonMask)]
+pub fn intersect(mut bits: Vec<u8>, other: &[u8]) -> Result<Vec<u8>, JsError> {
+    if bits.len() != other.len() {
+        return Err(JsError::new(&format!("masks of {} and {} pixels", bits.len(), other.len())));
+    }
+    mask::intersect(&mut bits, other);
+    Ok(bits)
+}
+
 /// The bits of both masks.
 #[wasm_bindgen(js_name = unitedMask)]
 pub fn unite(mut bits: Vec<u8>, other: &[u8]) -> Result<Vec<u8>, JsError> {

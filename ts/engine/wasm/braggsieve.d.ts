@@ -202,6 +202,11 @@ export function byteOffsetMarks(section: Uint8Array | number[], pixels: number):
 export function chiMap(options: PlanOptions): Float64Array;
 
 /**
+ * The bits that both masks have.
+ */
+export function commonMask(bits: Uint8Array | number[], other: Uint8Array | number[]): Uint8Array;
+
+/**
  * Kept values that differ from the frame's pixels at their raster indices.
  */
 export function countChanged(frame: Uint8Array | number[], size: number, index: Uint32Array | number[], kept: Uint8Array | number[]): number;
@@ -220,6 +225,11 @@ export function decodeByteOffset(section: Uint8Array | number[], pixels: number)
  * Encodes int32 pixels as a CBF byte-offset section.
  */
 export function encodeByteOffset(image: Int32Array | number[]): Uint8Array;
+
+/**
+ * What the values of a raw integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
+ */
+export function frameMarks(bytes: Uint8Array | number[], type_name: string): Uint8Array | undefined;
 
 /**
  * 1 where a value is NaN.

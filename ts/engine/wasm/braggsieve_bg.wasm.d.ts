@@ -66,6 +66,7 @@ export const __wbg_simulator_free: (a: number, b: number) => void;
 export const allBelow: (a: number, b: number, c: number) => number;
 export const byteOffsetMarks: (a: number, b: number, c: number) => [number, number, number, number];
 export const chiMap: (a: number) => [number, number, number, number];
+export const commonMask: (a: number, b: number, c: number, d: number) => [number, number, number, number];
 export const countChanged: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
 export const countMasked: (a: number, b: number) => number;
 export const decodeByteOffset: (a: number, b: number, c: number) => [number, number, number, number];
@@ -73,6 +74,7 @@ export const densifier_frame: (a: number, b: number, c: number, d: number, e: nu
 export const densifier_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
 export const densifier_pixelsPointer: (a: number) => number;
 export const encodeByteOffset: (a: number, b: number) => [number, number];
+export const frameMarks: (a: number, b: number, c: number, d: number) => [number, number, number, number];
 export const nanMask: (a: number, b: number) => [number, number];
 export const narrowed: (a: number, b: number) => [number, number];
 export const nonzeroMask: (a: number, b: number, c: number, d: number) => [number, number, number, number];
