@@ -5,7 +5,9 @@ import { OutputError } from "../errors.ts";
 import { createDense } from "./dense.ts";
 import type { PixelArray, PixelType } from "./frame.ts";
 import { openH5 } from "./hdf5/h5.ts";
-import { below, GEOMETRY, pythonTest, runPython } from "./sink_fixtures.ts";
+import { below, GEOMETRY } from "./sink_fixtures.ts";
+import { fabio } from "../interop/clients.ts";
+import { clientTest, inFolder } from "../testing.ts";
 
 const PIXELS = 600;
 const FRAMES: readonly [PixelType, (seed: number) => PixelArray][] = [
@@ -61,9 +63,8 @@ with h5py.File(sys.argv[1]) as file:
     found["data"] = int(file["entry/data/data"][()].sum())
 print(json.dumps(found))
 `;
-import { inFolder } from "../testing.ts";
 
-pythonTest("h5py finds every field with its unit", async () => {
+clientTest("h5py finds every field with its unit", [fabio], [], async () => {
   await inFolder(async (folder) => {
     const file = join(folder, "d.h5");
     const mask = new Uint8Array(PIXELS);
@@ -74,7 +75,7 @@ pythonTest("h5py finds every field with its unit", async () => {
     sink.append(frame);
     sink.append(frame);
     sink.close();
-    const found = runPython(FIELDS, file) as Record<string, Record<string, unknown>>;
+    const found = JSON.parse(await fabio.run(folder, "-c", FIELDS, file)) as Record<string, Record<string, unknown>>;
     const field = (name: string) => [found[name]?.value, found[name]?.units];
     const specific = (name: string) => found[`detector/detectorSpecific/${name}`]?.value;
     assert.deepEqual(field("definition"), ["NXmx", undefined]);

@@ -40,33 +40,3 @@ export function peaksAt(positions: readonly (readonly [number, number])[]): Peak
     pixels: Float32Array.from(positions, (_, i) => i + 1),
   };
 }
-
-/** A Python with h5py, hdf5plugin and fabio (BRAGGSIEVE_PYTHON, default python3); undefined when there is none. */
-function findPython(): string | undefined {
-  try {
-    const name = Deno.env.get("BRAGGSIEVE_PYTHON") ?? "python3";
-    const args = ["-c", "import h5py, hdf5plugin, fabio"];
-    return new Deno.Command(name, { args, stderr: "null" }).outputSync().success ? name : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const python = findPython();
-
-/** Whether {@linkcode runPython} can run anything. */
-export const hasPython = python !== undefined;
-
-/** A test against Python's readers: where there are none it says so in one line and is ignored. */
-export function pythonTest(name: string, body: () => void | Promise<void>): void {
-  if (!python) console.log(`skipped: ${name}: no Python with h5py, hdf5plugin and fabio (BRAGGSIEVE_PYTHON)`);
-  Deno.test({ name, ignore: !python, fn: body });
-}
-
-/** Runs a Python script and gives what it printed, parsed as JSON. */
-export function runPython(script: string, ...args: string[]): unknown {
-  const command = new Deno.Command(python ?? "python3", { args: ["-c", script, ...args] });
-  const { success, stdout, stderr } = command.outputSync();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
-}

@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InputError, OutputError } from "../errors.ts";
-import { dataPath, dataTest, inFolder } from "../testing.ts";
+import { clientTest, dataPath, dataTest, inFolder } from "../testing.ts";
 import { DEFAULT_SETTINGS, type SparseFrame } from "../engine/engine.ts";
 import type { PixelType } from "./frame.ts";
 import { createH5, openH5 } from "./hdf5/h5.ts";
-import { below, GEOMETRY, peaksAt, pythonTest, runPython } from "./sink_fixtures.ts";
+import { below, GEOMETRY, peaksAt } from "./sink_fixtures.ts";
+import { fabio } from "../interop/clients.ts";
 import { createSparse, type SparseHeader } from "./sparse.ts";
 import { openSparse } from "./sparse_read.ts";
 import { REBUILD_SCRIPT } from "./sparse_script.ts";
@@ -188,14 +189,14 @@ function rebuilt(h: SparseHeader, f: SparseFrame, dummy: number): number[] {
   });
 }
 
-pythonTest("FabIO and the note in the file rebuild what was meant", async () => {
+clientTest("FabIO and the note in the file rebuild what was meant", [fabio], [], async () => {
   await inFolder(async (folder) => {
     for (const [type, dummy] of [["int32", -1], ["uint16", 65535]] as const) {
       for (const normalization of [undefined, Float32Array.from(below(50, PIXELS, 9), (x) => 0.8 + x / 200)]) {
         const file = join(folder, "s.h5");
         const h = header(type, { normalization });
         const frames = await write(file, h, [100, 0, 300]);
-        const seen = runPython(READ_BOTH, file) as Rebuilt;
+        const seen = JSON.parse(await fabio.run(folder, "-c", READ_BOTH, file)) as Rebuilt;
         assert.deepEqual([seen.class, seen.dummy, seen.cutoff], ["SparseImage", dummy, 2]);
         frames.forEach((f, i) => {
           const expected = rebuilt(h, f, dummy);

@@ -3,35 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createH5, openH5 } from "./h5.ts";
 import { openHdf5 } from "./source.ts";
+import { fabio } from "../../interop/clients.ts";
+import { clientTest, inFolder } from "../../testing.ts";
 
-const python = Deno.env.get("BRAGGSIEVE_PYTHON") ?? "python3";
-
-function run(script: string, ...args: string[]): { ok: boolean; text: string } {
-  try {
-    const { success, stdout, stderr } = new Deno.Command(python, { args: ["-c", script, ...args] }).outputSync();
-    const text = new TextDecoder().decode(success ? stdout : stderr);
-    return { ok: success, text };
-  } catch (error) {
-    return { ok: false, text: String(error) };
-  }
-}
-
-/** A test that needs h5py and hdf5plugin; ignored with one line where they are not found. */
+/** A test in a folder of its own that needs h5py and hdf5plugin. */
 function pythonTest(name: string, body: (folder: string) => Promise<void>): void {
-  const found = run("import h5py, hdf5plugin").ok;
-  if (!found) console.log(`skipped: ${name}: ${python} has no h5py and hdf5plugin (BRAGGSIEVE_PYTHON names another)`);
-  Deno.test({
-    name,
-    ignore: !found,
-    fn: async () => {
-      const folder = await Deno.makeTempDir({ prefix: "braggsieve-h5py-" });
-      try {
-        await body(folder);
-      } finally {
-        await Deno.remove(folder, { recursive: true });
-      }
-    },
-  });
+  clientTest(name, [fabio], [], () => inFolder(body));
 }
 
 const READ = `
@@ -64,8 +41,7 @@ pythonTest("h5py reads our stacks, lists, attributes and text", async (folder) =
   writer.scalar("/entry/text", "Å and µm");
   writer.array("/gzip", Int16Array.of(-1, 2), [2], { filter: "gzip" });
   writer.close();
-  const { ok, text } = run(READ, path);
-  assert.ok(ok, text);
+  const text = await fabio.run(folder, "-c", READ, path);
   assert.deepEqual(JSON.parse(text), {
     shape: [30, 101, 103],
     chunks: [1, 101, 103],
@@ -96,8 +72,7 @@ pythonTest(
   async (folder) => {
     for (const version of ["earliest", "latest"]) {
       const path = join(folder, `${version}.h5`);
-      const { ok, text } = run(WRITE, path, version);
-      assert.ok(ok, text);
+      await fabio.run(folder, "-c", WRITE, path, version);
       const reader = await openH5(path);
       for (const group of ["default", "large", "small"]) {
         for (const name of reader.children(`/${group}`)) {
@@ -124,8 +99,7 @@ for part in range(2):
 with h5py.File("virtual.h5", "w") as f: f.create_virtual_dataset("/entry/data/data", layout)`;
 
 pythonTest("virtual datasets are read, and an absent data file is an error, not zeros", async (folder) => {
-  const { ok, text } = run(VIRTUAL, folder);
-  assert.ok(ok, text);
+  await fabio.run(folder, "-c", VIRTUAL, folder);
   const path = join(folder, "virtual.h5");
   const source = await openHdf5(path);
   assert.deepEqual([source.frameCount, source.info.shape], [4, [5, 6]]);
