@@ -168,12 +168,8 @@ impl Densify {
                     let z = normal.quantile(uniform(words[lane]) * Line::at(below_lines, u));
                     let drawn = mean + z * std * noise.scale;
                     let nearest = T::nearest(if drawn > 0.0 { drawn * norm } else { 0.0 });
-                    *value = if truncated {
-                        let reach = cutoff.cutoff * (std * std + cutoff.noise * cutoff.noise).sqrt();
-                        nearest.at_most((mean + reach) * norm)
-                    } else {
-                        nearest
-                    };
+                    *value =
+                        if truncated { nearest.at_most((mean + cutoff.reach(std)) * norm) } else { nearest };
                 }
             }
         });
@@ -182,8 +178,7 @@ impl Densify {
     fn update_probabilities(&mut self, background: &Background, cutoff: Cutoff, scale: f64) {
         for (below, &std) in self.below.iter_mut().zip(&background.std) {
             let std = f64::from(std);
-            let reach = cutoff.cutoff * (std * std + cutoff.noise * cutoff.noise).sqrt();
-            let probability = 0.5 * libm::erfc(-reach / (std * scale) / std::f64::consts::SQRT_2);
+            let probability = 0.5 * libm::erfc(-cutoff.reach(std) / (std * scale) / std::f64::consts::SQRT_2);
             *below = if std * scale > 0.0 { probability as f32 } else { 1.0 };
         }
     }

@@ -20,6 +20,14 @@ pub struct Cutoff {
     pub noise: f64,
 }
 
+impl Cutoff {
+    /// How far above the background's mean a pixel must lie: `n·sqrt(std² + noise²)`.
+    #[inline(always)]
+    pub fn reach(&self, std: f64) -> f64 {
+        self.cutoff * (std * std + self.noise * self.noise).sqrt()
+    }
+}
+
 /// Background and cut-off at every radius.
 #[derive(Clone, Copy)]
 pub struct Threshold<'a> {
@@ -43,7 +51,7 @@ impl Threshold<'_> {
 
     #[inline(always)]
     fn of(&self, mean: f64, std: f64) -> f64 {
-        mean + self.cutoff.cutoff * (std * std + self.cutoff.noise * self.cutoff.noise).sqrt()
+        mean + self.cutoff.reach(std)
     }
 
     /// Bounds of the threshold over all pixels of bin `b`, which lie between the centres of its neighbours.

@@ -34,22 +34,11 @@ pub struct SmallSums {
 
 impl SmallSums {
     const EMPTY: Self = Self { signal: 0, signal2: 0, cross: 0, low: i32::MAX, high: i32::MIN };
-
-    fn merge(&mut self, other: Self) {
-        self.signal = self.signal.wrapping_add(other.signal);
-        self.signal2 = self.signal2.wrapping_add(other.signal2);
-        self.cross = self.cross.wrapping_add(other.cross);
-        self.low = self.low.min(other.low);
-        self.high = self.high.max(other.high);
-    }
 }
 
-/// Bound of |s| below which the sums of a [`BLOCK`] cannot overflow their lanes.
+/// Bound of |s| below which the sums of [`LARGEST`] pixels cannot overflow their lanes: 32 bits hold Σs of the 2¹⁴
+/// pixels of a lane, 64 bits hold Σs² (32 + 15 bits) and Σsω (16 + 31 + 15 bits) of 2¹⁵.
 const SMALL: i32 = 1 << 16;
-
-/// Pixels per block. Lanes of 32 bits hold Σs of 2¹⁴ signals below 2¹⁶; lanes of 64 bits hold Σs² (32 + 15 bits)
-/// and Σsω (16 + 31 + 15 bits) of 2¹⁵ pixels.
-const BLOCK: usize = 1 << 16;
 
 /// Largest bin that [`sum_small`] takes: Σsω of 2¹⁶ pixels stays below 2⁶³; larger bins take the 128-bit path.
 pub const LARGEST: usize = 1 << 16;
@@ -60,14 +49,10 @@ pub fn sum_small(signal: &[i32], weights: Option<&[i32]>) -> Option<SmallSums> {
     if signal.len() > LARGEST {
         return None;
     }
-    let mut sums = SmallSums::EMPTY;
-    match weights {
-        None => signal.chunks(BLOCK).for_each(|s| sums.merge(lanes::sums(s))),
-        Some(weights) => signal
-            .chunks(BLOCK)
-            .zip(weights.chunks(BLOCK))
-            .for_each(|(s, w)| sums.merge(lanes::weighted_sums(s, w))),
-    }
+    let sums = match weights {
+        None => lanes::sums(signal),
+        Some(weights) => lanes::weighted_sums(signal, weights),
+    };
     (sums.low > -SMALL && sums.high < SMALL).then_some(sums)
 }
 

@@ -3,6 +3,17 @@
 use super::{plain, SmallSums};
 use core::arch::wasm32::*;
 
+impl SmallSums {
+    /// Adds the sums of the pixels behind the last whole group.
+    fn merge(&mut self, other: Self) {
+        self.signal = self.signal.wrapping_add(other.signal);
+        self.signal2 = self.signal2.wrapping_add(other.signal2);
+        self.cross = self.cross.wrapping_add(other.cross);
+        self.low = self.low.min(other.low);
+        self.high = self.high.max(other.high);
+    }
+}
+
 #[inline(always)]
 fn load(pixels: &[i32]) -> v128 {
     assert!(pixels.len() >= 4);
