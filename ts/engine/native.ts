@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { messageOf } from "../errors.ts";
-import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
+import type { EncodedFrame, Encoding, PixelArray, PixelType } from "../io/frame.ts";
 import type {
   Background,
   Densifier,
@@ -77,7 +77,7 @@ function lines(values: Record<string, string | number | boolean | undefined>): U
   return new TextEncoder().encode(given.map(([name, value]) => `${name}=${value}\n`).join(""));
 }
 
-const ENCODINGS = { raw: 0, "byte-offset": 1, "bitshuffle-lz4": 2 } as const;
+const ENCODINGS: Partial<Record<Encoding, number>> = { raw: 0, "byte-offset": 1, "bitshuffle-lz4": 2 };
 
 class NativePlan implements Plan {
   readonly validPixels: number;
@@ -131,7 +131,9 @@ class NativePlan implements Plan {
     if (encoding === "byte-offset" && this.#type !== "int32") {
       throw new Error(`byte-offset decodes to int32, not ${this.#type}`);
     }
-    this.#calls.load(this.#handle, ENCODINGS[encoding], bytes);
+    const number = ENCODINGS[encoding];
+    if (number === undefined) throw new Error(`frames packed as ${encoding} are not decoded here`);
+    this.#calls.load(this.#handle, number, bytes);
   }
 
   integrate(): Profile {

@@ -68,3 +68,15 @@ export async function readText(file: string, limit = 64 * 2 ** 20): Promise<stri
   }
   return new TextDecoder().decode(bytes);
 }
+
+/** `bytes` bytes: the first ones of `buffer` when it is large enough, else new ones. */
+export function roomFor(bytes: number, buffer?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return buffer && buffer.length >= bytes ? buffer.subarray(0, bytes) : new Uint8Array(bytes);
+}
+
+/** A copy of `bytes`, in `buffer` when that is large enough. */
+export function copyInto(bytes: Uint8Array, buffer?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const copy = roomFor(bytes.length, buffer);
+  copy.set(bytes);
+  return copy;
+}

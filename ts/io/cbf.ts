@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { InputError } from "../errors.ts";
-import { readBytes } from "./bytes.ts";
+import { copyInto, readBytes } from "./bytes.ts";
 import { unpack } from "./compressed.ts";
 import type { EncodedFrame, FrameInfo, FrameSource } from "./frame.ts";
 import { type BinaryHeader, geometryOfHeader, parseBinaryHeader, parseMiniCbfHeader } from "./minicbf.ts";
@@ -118,14 +118,14 @@ class CbfSource implements FrameSource {
   constructor(readonly name: string, packed: Uint8Array, readonly info: FrameInfo) {
     this.#packed = packed;
   }
-  read(index: number): EncodedFrame {
+  read(index: number, buffer?: Uint8Array<ArrayBuffer>): EncodedFrame {
     if (index !== 0 || !this.#packed) {
       throw new InputError(this.#packed ? "holds one frame only" : "is closed", {
         file: this.name,
         place: `frame ${index}`,
       });
     }
-    return { encoding: "byte-offset", bytes: this.#packed };
+    return { encoding: "byte-offset", bytes: copyInto(this.#packed, buffer) };
   }
   label(): string {
     return this.name;

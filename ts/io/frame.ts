@@ -17,9 +17,19 @@ export type Encoding =
   /** CBF byte-offset (x-CBF_BYTE_OFFSET), decodes to int32 */
   | "byte-offset"
   /** one HDF5 chunk of filter 32008 with LZ4: 12-byte header, then blocks */
-  | "bitshuffle-lz4";
+  | "bitshuffle-lz4"
+  /** one HDF5 chunk of filter 32008 with Zstandard: the same header, then blocks */
+  | "bitshuffle-zstd"
+  /** one HDF5 chunk of filter 32004: a header of 12 bytes too, blocks not shuffled */
+  | "lz4"
+  /** one HDF5 chunk of filter 32015: Zstandard frames */
+  | "zstd"
+  /** one HDF5 chunk of filter 1 (deflate): a zlib stream */
+  | "gzip"
+  /** one HDF5 chunk of filter 2 (bytes of elements shuffled), then 1: a zlib stream */
+  | "shuffle-gzip";
 
-/** One frame as its source holds it. `bytes` stays valid only until the source's next `read`. */
+/** One frame as its source holds it. `bytes` belong to the caller: no source changes or reads them afterwards. */
 export interface EncodedFrame {
   readonly encoding: Encoding;
   readonly bytes: Uint8Array;
@@ -69,8 +79,11 @@ export interface FrameSource {
   readonly name: string;
   readonly frameCount: number;
   readonly info: FrameInfo;
-  /** Frame `index` (0-based). Throws InputError naming file and frame when it cannot be read. */
-  read(index: number): Promise<EncodedFrame> | EncodedFrame;
+  /**
+   * Frame `index` (0-based). `buffer`, when it is large enough, may be used for the bytes: a buffer of an earlier frame
+   * spares the system from making a new one. Throws InputError naming file and frame when it cannot be read.
+   */
+  read(index: number, buffer?: Uint8Array<ArrayBuffer>): Promise<EncodedFrame> | EncodedFrame;
   /** Where frame `index` lies in an HDF5 file; absent when frames do not lie in one. */
   link?(index: number): FrameLink;
   /** A short name of frame `index` for messages, for instance `scan.h5::/entry/data/data #12`. */

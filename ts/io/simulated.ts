@@ -8,6 +8,7 @@ import { simulationFields, Simulator } from "../engine/wasm/braggsieve.js";
 import { InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { geometryFromBeamCentre } from "../geometry/beam.ts";
+import { copyInto } from "./bytes.ts";
 import { DenseFile } from "./dense.ts";
 import type { EncodedFrame, FrameInfo, FrameSource } from "./frame.ts";
 import { createH5, openH5 } from "./hdf5/h5.ts";
@@ -76,11 +77,11 @@ export class SimulatedSource implements FrameSource {
     };
   }
 
-  /** The raw pixels of a frame: a view that stays valid until the next call into the engine. */
-  read(index: number): EncodedFrame {
+  read(index: number, buffer?: Uint8Array<ArrayBuffer>): EncodedFrame {
     this.#make(index);
     const bytes = this.info.shape[0] * this.info.shape[1] * 2;
-    return { encoding: "raw", bytes: new Uint8Array(memory.buffer, this.#simulator.pixelsPointer(), bytes) };
+    const pixels = new Uint8Array(memory.buffer, this.#simulator.pixelsPointer(), bytes);
+    return { encoding: "raw", bytes: copyInto(pixels, buffer) };
   }
 
   /** What is known about a frame. */

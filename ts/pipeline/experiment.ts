@@ -9,6 +9,7 @@ import { InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
 import type { FrameInfo, PixelType } from "../io/frame.ts";
+import { decodedFrame } from "../io/hdf5/h5.ts";
 import { readField, readMask, uniteMasks } from "../io/mask.ts";
 import { completeSettings } from "./settings.ts";
 import { FrameSeries, type Open } from "./series.ts";
@@ -98,7 +99,7 @@ async function markedPixels(series: FrameSeries, valid: readonly [number, number
   const marksOf = async (index: number) => {
     const frame = await source.read(index);
     try {
-      return frameMarks(frame, type, shape[0] * shape[1]);
+      return frameMarks(decodedFrame(frame, type, shape), type, shape[0] * shape[1]);
     } catch (error) {
       throw undecodable(error, source.label(index));
     }

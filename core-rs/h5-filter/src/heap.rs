@@ -7,11 +7,26 @@ use core::ffi::c_void;
 
 extern "C" {
     /// `malloc` of the main module.
-    pub fn malloc(size: usize) -> *mut c_void;
+    fn malloc(size: usize) -> *mut c_void;
     /// `free` of the main module.
-    pub fn free(pointer: *mut c_void);
+    fn free(pointer: *mut c_void);
     #[cfg(target_arch = "wasm32")]
     fn realloc(pointer: *mut c_void, size: usize) -> *mut c_void;
+}
+
+/// A block of at least `size` bytes, not cleared; `None` when there is no room.
+pub fn allocate(size: usize) -> Option<*mut u8> {
+    // SAFETY: any size may be asked for.
+    let block = unsafe { malloc(size) }.cast::<u8>();
+    (!block.is_null()).then_some(block)
+}
+
+/// Gives a block back; null is allowed.
+///
+/// # Safety
+/// The block comes from `malloc` and nothing uses it any more.
+pub unsafe fn release(block: *mut u8) {
+    free(block.cast());
 }
 
 /// Alignment that `malloc` of 32-bit WASM promises; nothing here asks for more.

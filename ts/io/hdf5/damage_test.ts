@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { createH5, openH5 } from "./h5.ts";
-import { library } from "./library.ts";
+import { library } from "./wasm/backend.ts";
 
 const ELEMENTS = 5000;
 

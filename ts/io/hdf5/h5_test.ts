@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InputError, OutputError } from "../../errors.ts";
 import { dataPath, dataTest, inFolder } from "../../testing.ts";
 import { createH5, openH5 } from "./h5.ts";
-import { library } from "./library.ts";
+import { library } from "./wasm/backend.ts";
 import type { H5Array, H5Filter } from "./types.ts";
 
 const ARRAYS: H5Array[] = [

@@ -1,24 +1,15 @@
-/** What libhdf5 says about its errors, turned into the one sentence that matters. */
-import type { H5Library } from "./library.ts";
+/** What libraries and systems say about errors, turned into the one sentence that matters. */
 
-/** The cause at the bottom of an error stack: `#006: H5Fsuper.c line 577 in H5F__super_read(): truncated file: ...`. */
-export function cause(messages: string): string {
-  const lines = [...messages.matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.*)/g)].map((match) => match[1]!);
-  const last = lines.at(-1) ?? "unknown reason";
-  return last.startsWith("filter returned failure") ? "a compressed chunk is damaged" : last;
+/** The cause, from the descriptions of an error stack, the innermost last; the system's own words when it has any. */
+export function cause(descriptions: readonly string[]): string {
+  const last = descriptions.at(-1) ?? "unknown reason";
+  if (last.startsWith("filter returned failure")) return "a compressed chunk is damaged";
+  return /error message = '([^']+)'/.exec(last)?.[1] ?? last;
 }
 
-/** Whether libhdf5 reported an error. */
-export function failed(messages: string): boolean {
-  return messages.includes("HDF5-DIAG");
-}
-
-/** Runs calls of the library and gives its messages and what the host reported during them. */
-export function listen<T>(lib: H5Library, call: () => T): { value: T; messages: string; failure: Error | undefined } {
-  lib.takeMessages();
-  lib.host.takeFailure();
-  const value = call();
-  return { value, messages: lib.takeMessages(), failure: lib.host.takeFailure() };
+/** The descriptions in a printed stack: `#006: H5Fsuper.c line 577 in H5F__super_read(): truncated file: ...`. */
+export function descriptions(printed: string): string[] {
+  return [...printed.matchAll(/#\d+: \S+ line \d+ in \w+\(\): (.*)/g)].map((match) => match[1]!);
 }
 
 /** The candidates most like `wanted`, best first: those that end alike, then those with the fewest changed letters. */

@@ -2,8 +2,8 @@
 import { resolve } from "node:path";
 import { InputError } from "../../errors.ts";
 import { openingError } from "../bytes.ts";
-import { library } from "./library.ts";
-import { cause, listen } from "./messages.ts";
+import { LibraryFailure } from "./backend.ts";
+import { chosenLibrary } from "./choose.ts";
 import { type H5Reader, Reader } from "./reader.ts";
 
 /**
@@ -12,25 +12,27 @@ import { type H5Reader, Reader } from "./reader.ts";
  * @throws InputError when the file is missing, cannot be read, is not HDF5, or is truncated
  */
 export async function openH5(path: string): Promise<H5Reader> {
-  const lib = await library();
+  const library = await chosenLibrary();
   const real = checkedPath(path);
-  const { value: id, messages, failure } = listen(
-    lib,
-    () => lib.module.open(lib.host.path(real), lib.module.H5F_ACC_RDONLY, false, -1, -1),
-  );
-  if (id >= 0n) return new Reader(lib, path, id);
-  const reason = failure?.message ?? cause(messages);
-  if (reason.startsWith("file signature not found")) {
-    throw new InputError("is not an HDF5 file", { file: path, remedy: "give an HDF5, NeXus or CBF file" });
+  try {
+    return new Reader(library, library.open(real), path);
+  } catch (error) {
+    throw error instanceof LibraryFailure ? openError(path, error.message) : error;
+  }
+}
+
+function openError(path: string, reason: string): InputError {
+  if (reason.includes("file signature not found")) {
+    return new InputError("is not an HDF5 file", { file: path, remedy: "give an HDF5, NeXus or CBF file" });
   }
   const sizes = /eof = (\d+), .*stored_eof = (\d+)/.exec(reason);
   if (sizes) {
-    throw new InputError(`is truncated: ${sizes[1]} of ${sizes[2]} bytes are there`, {
+    return new InputError(`is truncated: ${sizes[1]} of ${sizes[2]} bytes are there`, {
       file: path,
       remedy: "copy it again, or wait until it is written",
     });
   }
-  throw new InputError(`cannot be opened as HDF5: ${reason}`, {
+  return new InputError(`cannot be opened as HDF5: ${reason}`, {
     file: path,
     remedy: "check that it is complete",
   });

@@ -1,12 +1,13 @@
 /** Frames from HDF5 files: NeXus, Dectris masters with their data files, CXI, and plain stacks. */
 import { dirname, isAbsolute, resolve } from "node:path";
 import { InputError } from "../../errors.ts";
+import { copyInto } from "../bytes.ts";
 import type { EncodedFrame, FrameInfo, FrameLink, FrameSource, PixelType } from "../frame.ts";
 import { findFrames } from "./find_frames.ts";
 import { findInstrument, readDetector, readGeometry, readMask } from "./nexus.ts";
 import { openH5 } from "./open.ts";
-import type { H5Ranges, H5Reader } from "./reader.ts";
-import type { H5DatasetFacts } from "./types.ts";
+import type { H5Reader } from "./reader.ts";
+import type { H5DatasetFacts, H5Ranges } from "./types.ts";
 
 /** Values that are counts, per type: the largest unsigned one is the Dectris mark of masked pixels. */
 const VALID: Record<PixelType, readonly [number, number] | undefined> = {
@@ -34,9 +35,9 @@ interface Part {
  * Opens the frames of an HDF5 file.
  *
  * `spec` is `file.h5`, which finds the frames by itself, or `file.h5::/path/in/file`. A two-dimensional dataset is one
- * frame; a four-dimensional one may have a second axis of length 1. Frames are little-endian in memory whatever the
- * file's order. The bytes of a frame are a view into the HDF5 library's memory: valid until the next call of any HDF5
- * reader or writer of this thread.
+ * frame; a four-dimensional one may have a second axis of length 1. Frames whose chunk is one of our encodings are
+ * handed out as they lie in the file; all others are decoded by the HDF5 library, little-endian whatever the file's
+ * order.
  *
  * @throws InputError when the file or its frames cannot be used; says why and what to do
  */
@@ -70,7 +71,7 @@ class Hdf5Source implements FrameSource {
   /** the reader of the part read last, when it lies in another file than the master */
   #other: { file: string; reader: H5Reader } | undefined;
   /** frames of one chunk, when chunks hold several */
-  #block: { part: Part; start: number; bytes: Uint8Array } | undefined;
+  #block: { part: Part; start: number; bytes: Uint8Array<ArrayBuffer> } | undefined;
 
   constructor(
     readonly name: string,
@@ -84,10 +85,11 @@ class Hdf5Source implements FrameSource {
     this.#masterFile = realPath(master.path);
   }
 
-  async read(index: number): Promise<EncodedFrame> {
+  async read(index: number, buffer?: Uint8Array<ArrayBuffer>): Promise<EncodedFrame> {
     const part = this.#part(index);
     const reader = await this.#reader(part);
-    return { encoding: "raw", bytes: this.#bytes(reader, part, index - part.first) };
+    return reader.chunk(part.dataset, index - part.first, buffer) ??
+      { encoding: "raw", bytes: this.#pixels(reader, part, index - part.first, buffer) };
   }
 
   link(index: number): FrameLink {
@@ -106,26 +108,24 @@ class Hdf5Source implements FrameSource {
     this.master.close();
   }
 
-  #bytes(reader: H5Reader, part: Part, index: number): Uint8Array {
+  #pixels(reader: H5Reader, part: Part, index: number, buffer?: Uint8Array<ArrayBuffer>): Uint8Array {
     const { facts } = part;
     const place = `${part.dataset}, frame ${index}`;
     const perChunk = facts.shape.length > 2 ? facts.chunks?.[0] ?? 1 : 1;
     const frameBytes = this.info.shape[0] * this.info.shape[1] * facts.itemSize;
     if (perChunk === 1 || perChunk * frameBytes > MAX_BLOCK) {
-      return reader.view(part.dataset, ranges(facts, index, index + 1), place);
+      return reader.bytes(part.dataset, ranges(facts, index, index + 1), place, buffer);
     }
     // Chunks of several frames are decoded once, not once per frame.
     const start = index - index % perChunk;
     if (this.#block?.part !== part || this.#block.start !== start) {
-      const view = reader.view(part.dataset, ranges(facts, start, Math.min(start + perChunk, part.frames)), place);
-      const room = this.#block && this.#block.bytes.length >= view.length ? this.#block.bytes : undefined;
+      const room = this.#block?.bytes;
       this.#block = undefined;
-      const bytes = room ?? new Uint8Array(view.length);
-      bytes.set(view);
-      this.#block = { part, start, bytes };
+      const end = Math.min(start + perChunk, part.frames);
+      this.#block = { part, start, bytes: reader.bytes(part.dataset, ranges(facts, start, end), place, room) };
     }
     const at = (index - start) * frameBytes;
-    return this.#block.bytes.subarray(at, at + frameBytes);
+    return copyInto(this.#block.bytes.subarray(at, at + frameBytes), buffer);
   }
 
   #part(index: number): Part {

@@ -1,5 +1,5 @@
 /** A dataset that grows: items are gathered into whole chunks, so that no chunk is compressed twice. */
-import type { H5Library } from "./library.ts";
+import type { Block } from "./backend.ts";
 import { bytesOf, count, type H5Array, type H5Number, NUMBERS } from "./types.ts";
 
 /** A dataset being appended to. */
@@ -15,23 +15,23 @@ export interface H5Stack {
 
 /** How a stack reaches its file. */
 export interface StackSink {
-  /** Grows the dataset to `length` items and writes `items` of them, at `pointer` in the heap, from `first` on. */
-  write(pointer: number, first: number, items: number, length: number): void;
+  allocate(bytes: number): Block;
+  /** Grows the dataset to `length` items and writes `items` of them, the first ones of `block`, from `first` on. */
+  write(block: Block, first: number, items: number, length: number): void;
 }
 
-/** A stack with one chunk of items in the library's heap. */
+/** A stack with one chunk of items in memory that its library can write from. */
 export class Stack implements H5Stack {
   readonly #itemBytes: number;
-  #buffer = 0;
+  #block: Block | undefined;
   /** items on disk in whole chunks */
   #stored = 0;
-  /** bytes waiting in the buffer */
+  /** bytes waiting in the block */
   #waiting = 0;
-  /** bytes of the buffer that a flush has put on disk already */
+  /** bytes of the block that a flush has put on disk already */
   #flushed = 0;
 
   constructor(
-    private readonly lib: H5Library,
     private readonly type: H5Number,
     itemShape: readonly number[],
     private readonly chunkItems: number,
@@ -50,15 +50,15 @@ export class Stack implements H5Stack {
       throw new RangeError(`${bytes.length} bytes are not whole items of ${this.#itemBytes} bytes (${this.type})`);
     }
     const capacity = this.chunkItems * this.#itemBytes;
-    if (this.#buffer === 0) this.#buffer = this.lib.allocate(capacity);
+    this.#block ??= this.sink.allocate(capacity);
     let from = 0;
     while (from < bytes.length) {
       const part = bytes.subarray(from, from + capacity - this.#waiting);
-      this.lib.module.HEAPU8.set(part, this.#buffer + this.#waiting);
+      this.#block.bytes.set(part, this.#waiting);
       this.#waiting += part.length;
       from += part.length;
       if (this.#waiting === capacity) {
-        this.sink.write(this.#buffer, this.#stored, this.chunkItems, this.#stored + this.chunkItems);
+        this.sink.write(this.#block, this.#stored, this.chunkItems, this.#stored + this.chunkItems);
         this.#stored += this.chunkItems;
         this.#waiting = 0;
         this.#flushed = 0;
@@ -66,17 +66,17 @@ export class Stack implements H5Stack {
     }
   }
 
-  /** Puts a started chunk on disk; it stays in the buffer and is written again when it is full. */
+  /** Puts a started chunk on disk; it stays in the block and is written again when it is full. */
   flush(): void {
-    if (this.#waiting === this.#flushed) return;
+    if (!this.#block || this.#waiting === this.#flushed) return;
     const items = this.#waiting / this.#itemBytes;
-    this.sink.write(this.#buffer, this.#stored, items, this.#stored + items);
+    this.sink.write(this.#block, this.#stored, items, this.#stored + items);
     this.#flushed = this.#waiting;
   }
 
-  /** Gives the buffer back; nothing can be appended afterwards. */
+  /** Gives the block back; nothing can be appended afterwards. */
   free(): void {
-    if (this.#buffer) this.lib.module._free(this.#buffer);
-    this.#buffer = 0;
+    this.#block?.free();
+    this.#block = undefined;
   }
 }

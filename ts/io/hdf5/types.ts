@@ -10,6 +10,9 @@ export type H5Number = PixelType | "float64" | "uint64" | "int64" | "int8";
 /** Compression of a dataset that is written. */
 export type H5Filter = "bitshuffle-lz4" | "gzip" | "none";
 
+/** Half-open index ranges, one per dimension. */
+export type H5Ranges = readonly (readonly [number, number])[];
+
 /**
  * Attributes to write, as h5py and NeXus readers like them: strings as variable-length UTF-8, whole numbers as int64,
  * other numbers as float64; lists of one kind become 1-D attributes.
@@ -33,10 +36,25 @@ export interface H5DatasetFacts {
   readonly type: string;
   /** bytes per element */
   readonly itemSize: number;
+  /** order of the bytes of numbers in the file; what is read is little-endian whatever it is */
+  readonly littleEndian: boolean;
   readonly chunks?: readonly number[];
   readonly filters: readonly H5FilterFacts[];
   /** files of a virtual dataset, as it names them */
   readonly virtualFiles?: readonly string[];
+  /** datasets that, one after the other along the first axis, are this virtual one; absent when it is otherwise */
+  readonly virtualParts?: readonly H5VirtualPart[];
+}
+
+/** A whole dataset that is a part of a virtual one. */
+export interface H5VirtualPart {
+  /** as the virtual dataset names it: "." is its own file */
+  readonly file: string;
+  readonly path: string;
+  /** what the virtual dataset takes the source's shape to be */
+  readonly shape: readonly number[];
+  /** items along the first axis of the virtual dataset */
+  readonly length: number;
 }
 
 /** HDF5's class numbers (H5T_class_t). */
@@ -56,12 +74,25 @@ const CLASS_NAMES = [
   "array",
 ];
 
-/** What h5wasm tells of a type; `type` is the class. */
+/** What a library tells of a type; `type` is the class. */
 export interface RawType {
   readonly type: number;
   readonly size: number;
   readonly signed: boolean;
+  /** a string of variable length */
   readonly vlen: boolean;
+  /** of a string: how it is padded */
+  readonly strpad?: number;
+}
+
+/** H5T_STR_SPACEPAD */
+const SPACE_PADDED = 2;
+
+/** A string of fixed size, without its padding. */
+export function fixedString(bytes: Uint8Array, padding?: number): string {
+  const end = bytes.indexOf(0);
+  const text = new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  return padding === SPACE_PADDED ? text.trimEnd() : text;
 }
 
 /** Class, bytes and sign of each number type, for writing. */
@@ -125,6 +156,37 @@ export function typeOf(data: H5Array): H5Number {
   const type = name.replace("Big", "").replace("Array", "").toLowerCase();
   if (!isNumber(type)) throw new TypeError(`${name} has no HDF5 type here`);
   return type;
+}
+
+/** int64 when every value is a whole number, as h5py does with Python's integers. */
+export function numberType(values: readonly number[]): "int64" | "float64" {
+  return values.every(Number.isSafeInteger) ? "int64" : "float64";
+}
+
+/** One number as an array of its type. */
+export function oneNumber(value: number, type: H5Number): H5Array {
+  switch (type) {
+    case "uint8":
+      return Uint8Array.of(value);
+    case "uint16":
+      return Uint16Array.of(value);
+    case "uint32":
+      return Uint32Array.of(value);
+    case "uint64":
+      return BigUint64Array.of(BigInt(value));
+    case "int8":
+      return Int8Array.of(value);
+    case "int16":
+      return Int16Array.of(value);
+    case "int32":
+      return Int32Array.of(value);
+    case "int64":
+      return BigInt64Array.of(BigInt(value));
+    case "float32":
+      return Float32Array.of(value);
+    case "float64":
+      return Float64Array.of(value);
+  }
 }
 
 /** The bytes of an array, honouring a sub-view's offset; no copy. */

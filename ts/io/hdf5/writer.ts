@@ -1,12 +1,11 @@
 /** Writing HDF5 files, straight to disk. */
 import { dirname, resolve } from "node:path";
-import { OutputError } from "../../errors.ts";
+import { messageOf, OutputError } from "../../errors.ts";
 import type { PixelType } from "../frame.ts";
-import { type H5Library, library } from "./library.ts";
-import { cause, failed, listen } from "./messages.ts";
+import { LibraryFailure, type WriteCalls } from "./backend.ts";
+import { chosenLibrary } from "./choose.ts";
 import { type H5Stack, Stack } from "./stack.ts";
-import { numberMetadata, numberType, oneNumber, type Packing, textMetadata } from "./metadata.ts";
-import { bytesOf, count, NUMBERS, typeOf } from "./types.ts";
+import { count, NUMBERS, numberType, oneNumber, typeOf } from "./types.ts";
 import type { H5Array, H5Attributes, H5Filter, H5Number } from "./types.ts";
 
 /** Options of datasets. */
@@ -60,27 +59,25 @@ export interface H5Writer {
  * @throws OutputError when it cannot be written
  */
 export async function createH5(path: string): Promise<H5Writer> {
-  const lib = await library();
-  const { value: id, messages, failure } = listen(
-    lib,
-    () => lib.module.open(lib.host.path(resolve(path)), lib.module.H5F_ACC_TRUNC, false, -1, -1),
-  );
-  if (id >= 0n) return new Writer(lib, path, id);
-  const reason = failure?.message ?? cause(messages);
-  if (reason.includes("No such file")) {
-    throw new OutputError("the folder of this file does not exist", path, "make the folder first");
+  const library = await chosenLibrary();
+  try {
+    return new Writer(library.create(resolve(path)), path);
+  } catch (error) {
+    if (!(error instanceof LibraryFailure)) throw error;
+    const reason = error.message;
+    if (reason.includes("No such file")) {
+      throw new OutputError("the folder of this file does not exist", path, "make the folder first");
+    }
+    if (reason.includes("Is a directory")) throw new OutputError("this is a folder", path, "name a file");
+    if (reason.includes("already open")) {
+      throw new OutputError("the file is being read", path, "write to another name");
+    }
+    throw new OutputError(`the file cannot be written: ${reason}`, path, "check the folder and its permissions", {
+      cause: error.cause,
+    });
   }
-  if (reason.includes("Is a directory")) throw new OutputError("this is a folder", path, "name a file");
-  if (reason.includes("already open")) {
-    throw new OutputError("the file is being read", path, "write to another name");
-  }
-  throw new OutputError(`the file cannot be written: ${reason}`, path, "check the folder and its permissions", {
-    cause: failure,
-  });
 }
 
-/** An unlimited dimension (H5S_UNLIMITED). */
-const UNLIMITED = 2n ** 64n - 1n;
 /** Bytes of a chunk of small items. */
 const CHUNK_BYTES = 2 ** 20;
 
@@ -89,12 +86,12 @@ class Writer implements H5Writer {
   readonly #groups = new Set(["/"]);
   readonly #stacks: Stack[] = [];
 
-  constructor(private readonly lib: H5Library, readonly path: string, private readonly id: bigint) {}
+  constructor(private readonly calls: WriteCalls, readonly path: string) {}
 
   group(path: string, attributes?: H5Attributes): void {
     if (!this.#groups.has(path)) {
       this.#parent(path);
-      this.#write(path, (module) => module.create_group(this.id, path));
+      this.#write(path, (calls) => calls.group(path));
       this.#groups.add(path);
     }
     if (attributes) this.attributes(path, attributes);
@@ -103,9 +100,10 @@ class Writer implements H5Writer {
   scalar(path: string, value: string | number, options: { type?: H5Number; attributes?: H5Attributes } = {}): void {
     this.#parent(path);
     if (typeof value === "string") {
-      this.#write(path, (module) => module.create_vlen_str_dataset(this.id, path, [value], textMetadata([])));
+      this.#write(path, (calls) => calls.text(path, value));
     } else {
-      this.#create(path, oneNumber(value, options.type ?? numberType([value])), []);
+      const type = options.type ?? numberType([value]);
+      this.#write(path, (calls) => calls.dataset(path, { type, shape: [] }, oneNumber(value, type)));
     }
     if (options.attributes) this.attributes(path, options.attributes);
   }
@@ -115,10 +113,11 @@ class Writer implements H5Writer {
       throw new OutputError(`${path}: ${data.length} values do not make the shape (${shape.join(", ")})`, this.path);
     }
     this.#parent(path);
-    const filter = options.filter ?? "none";
+    const { filter = "none" } = options;
     const empty = data.length === 0;
     const chunks = empty ? undefined : options.chunks ?? (filter === "none" ? undefined : shape);
-    this.#create(path, data, shape, { filter: chunks ? filter : "none", chunks });
+    const description = { type: typeOf(data), shape, chunks, filter: chunks ? filter : "none" as const };
+    this.#write(path, (calls) => calls.dataset(path, description, data));
     if (options.attributes) this.attributes(path, options.attributes);
   }
 
@@ -130,14 +129,18 @@ class Writer implements H5Writer {
   ): H5Stack {
     this.#parent(path);
     const itemBytes = count(itemShape) * NUMBERS[type].size;
-    const chunk = options.chunk ?? [Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, itemBytes))), ...itemShape];
+    const chunks = options.chunk ?? [Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, itemBytes))), ...itemShape];
+    const { filter = "none" } = options;
     const shape = [0, ...itemShape];
-    const metadata = numberMetadata(type, shape, { filter: options.filter ?? "none", chunks: chunk });
-    metadata.maxshape = [UNLIMITED, ...itemShape.map(BigInt)];
-    this.#write(path, (module) => module.create_dataset(this.id, path, 0n, metadata));
+    this.#write(path, (calls) => calls.dataset(path, { type, shape, grows: true, chunks, filter }));
     if (options.attributes) this.attributes(path, options.attributes);
-    const stack = new Stack(this.lib, type, itemShape, chunk[0] ?? 1, {
-      write: (pointer, first, items, length) => this.#writeItems(path, pointer, first, items, length, itemShape),
+    const stack = new Stack(type, itemShape, chunks[0] ?? 1, {
+      allocate: (bytes) => this.calls.allocate(bytes),
+      write: (block, first, items, length) =>
+        this.#write(
+          `${path}, item ${first}`,
+          (calls) => calls.write(path, itemShape, block, first, items, length),
+        ),
     });
     this.#stacks.push(stack);
     return stack;
@@ -145,36 +148,23 @@ class Writer implements H5Writer {
 
   attributes(path: string, attributes: H5Attributes): void {
     for (const [name, value] of Object.entries(attributes)) {
-      this.#write(`${path}@${name}`, (module) => {
-        if (module.get_attribute_names(this.id, path).includes(name)) module.delete_attribute(this.id, path, name);
-        const list = Array.isArray(value) ? value as readonly (string | number)[] : [value as string | number];
-        const shape = Array.isArray(value) ? [list.length] : [];
-        if (list.every((v): v is string => typeof v === "string")) {
-          return module.create_vlen_str_attribute(this.id, path, name, list, textMetadata(shape));
-        }
-        const type = numberType(list as number[]);
-        const data = type === "int64" ? BigInt64Array.from(list, BigInt) : Float64Array.from(list as number[]);
-        return this.#onHeap(
-          data,
-          (at) => module.create_attribute(this.id, path, name, at, numberMetadata(type, shape, {})),
-        );
-      });
+      this.#write(`${path}@${name}`, (calls) => calls.attribute(path, name, value));
     }
   }
 
   softLink(path: string, target: string): void {
     this.#parent(path);
-    this.#write(path, (module) => module.create_soft_link(this.id, target, path));
+    this.#write(path, (calls) => calls.softLink(path, target));
   }
 
   externalLink(path: string, file: string, target: string): void {
     this.#parent(path);
-    this.#write(path, (module) => module.create_external_link(this.id, file, target, path));
+    this.#write(path, (calls) => calls.externalLink(path, file, target));
   }
 
   flush(): void {
     for (const stack of this.#stacks) stack.flush();
-    this.#write("flush", (module) => module.flush(this.id));
+    this.#write("flush", (calls) => calls.flush());
   }
 
   close(): void {
@@ -184,45 +174,10 @@ class Writer implements H5Writer {
     } finally {
       for (const stack of this.#stacks) stack.free();
       try {
-        this.#write("close", (module) => module.close_file(this.id));
+        this.#write("close", (calls) => calls.close());
       } finally {
         this.#open = false;
       }
-    }
-  }
-
-  /** Grows a stack to `length` items and writes `items` of them from `first` on. */
-  #writeItems(path: string, at: number, first: number, items: number, length: number, shape: readonly number[]): void {
-    const item = shape.map(BigInt);
-    this.#write(`${path}, item ${first}`, (module) => {
-      module.resize_dataset(this.id, path, [BigInt(length), ...item]);
-      return module.set_dataset_data(
-        this.id,
-        path,
-        [BigInt(items), ...item],
-        [BigInt(first), ...item.map(() => 0n)],
-        [1n, ...item.map(() => 1n)],
-        BigInt(at),
-      );
-    });
-  }
-
-  #create(path: string, data: H5Array, shape: readonly number[], packing: Packing = {}): void {
-    const metadata = numberMetadata(typeOf(data), shape, packing);
-    this.#write(
-      path,
-      (module) => this.#onHeap(data, (pointer) => module.create_dataset(this.id, path, pointer, metadata)),
-    );
-  }
-
-  /** Lends `data` a place in the library's heap. */
-  #onHeap<T>(data: H5Array, call: (pointer: bigint) => T): T {
-    const pointer = this.lib.allocate(Math.max(8, data.byteLength));
-    try {
-      this.lib.module.HEAPU8.set(bytesOf(data), pointer);
-      return call(BigInt(pointer));
-    } finally {
-      this.lib.module._free(pointer);
     }
   }
 
@@ -231,20 +186,13 @@ class Writer implements H5Writer {
     if (!this.#groups.has(parent)) this.group(parent);
   }
 
-  /** Runs a call of the library; its return values are not all reliable, its messages are. */
-  #write(place: string, call: (module: H5Library["module"]) => number): void {
+  #write(place: string, call: (calls: WriteCalls) => void): void {
     if (!this.#open) throw new OutputError(`${place}: the file is closed already`, this.path);
-    let result;
     try {
-      result = listen(this.lib, () => call(this.lib.module));
+      call(this.calls);
     } catch (error) {
-      this.lib.takeMessages();
-      throw new OutputError(`${place}: ${(error as Error).message}`, this.path, undefined, { cause: error });
-    }
-    const { value, messages, failure } = result;
-    if (value < 0 || failure || failed(messages)) {
-      const reason = failure?.message ?? cause(messages);
-      throw new OutputError(`${place} cannot be written: ${reason}`, this.path, undefined, { cause: failure });
+      const what = error instanceof LibraryFailure ? `${place} cannot be written` : place;
+      throw new OutputError(`${what}: ${messageOf(error)}`, this.path, undefined, { cause: error });
     }
   }
 }

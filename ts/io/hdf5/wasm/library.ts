@@ -3,8 +3,12 @@
  * filter in it. What libhdf5 would print about its errors is kept for messages and never reaches the console.
  */
 import h5wasm from "h5wasm";
+import { messageOf } from "../../../errors.ts";
+import { LibraryFailure } from "../backend.ts";
+import { cause, descriptions } from "../messages.ts";
+import { type Channel, openChannel } from "./channel.ts";
 import { type EmscriptenFS, type HostFiles, mountHost } from "./deno_fs.ts";
-import { FILTER_BITSHUFFLE } from "./filter_bitshuffle.generated.ts";
+import { FILTER_BITSHUFFLE } from "../filter_bitshuffle.generated.ts";
 
 /** The functions of libhdf5's C++ face. */
 export type H5Module = Awaited<typeof h5wasm.ready>;
@@ -13,13 +17,10 @@ export type H5Module = Awaited<typeof h5wasm.ready>;
 export interface H5Library {
   readonly module: H5Module;
   readonly host: HostFiles;
-  /** What libhdf5 said about errors since the last call of this or of `run`. */
+  /** What libhdf5 printed about errors since the last call of this. */
   takeMessages(): string;
-  /**
-   * Tells the filter how many bytes every chunk must decode to during `call`: libhdf5 itself would read beyond a chunk
-   * that decodes to less (core-rs/h5-filter/src/expected.rs).
-   */
-  withChunkBytes<T>(bytes: number | undefined, call: () => T): T;
+  /** what the filter is told and tells */
+  readonly channel: Channel;
   /** A block of the library's heap; throws a RangeError when there is no room. To be freed with `module._free`. */
   allocate(bytes: number): number;
 }
@@ -27,21 +28,11 @@ export interface H5Library {
 /** A folder of the module's own memory, outside the host's files. */
 const PLUGIN_FOLDER = "/proc/plugin";
 const STDERR = 2;
-/** The environment variable whose value the filter reads the size of a chunk from, and the room that its value has. */
-const CHUNK_VARIABLE = "HOME";
-const CHUNK_DIGITS = 13;
 /** Enough of an error stack to find its cause in. */
 const MAX_MESSAGES = 20_000;
 
-let loaded: Promise<H5Library> | undefined;
-
-/** The library; the first call loads it (about 0.1 s). */
-export function library(): Promise<H5Library> {
-  loaded ??= load();
-  return loaded;
-}
-
-async function load(): Promise<H5Library> {
+/** Loads the library (about 0.1 s). */
+export async function loadLibrary(): Promise<H5Library> {
   const module = await h5wasm.ready;
   const fs = module.FS as unknown as EmscriptenFS;
 
@@ -67,25 +58,10 @@ async function load(): Promise<H5Library> {
   fs.writeFile(`${PLUGIN_FOLDER}/libh5bitshuffle.so`, Uint8Array.from(atob(FILTER_BITSHUFFLE), (c) => c.charCodeAt(0)));
   module.insert_plugin_search_path(PLUGIN_FOLDER, 0);
 
-  const variable = module.ccall("getenv", "number", ["string"], [CHUNK_VARIABLE]);
-  const say = (value: string) => {
-    // Digits only: as many bytes as characters.
-    for (let i = 0; i < value.length; i++) module.HEAPU8[variable + i] = value.charCodeAt(i);
-    module.HEAPU8[variable + value.length] = 0;
-  };
-
   return {
     module,
-    withChunkBytes(bytes, call) {
-      const value = bytes === undefined ? "" : String(bytes);
-      say(value.length <= CHUNK_DIGITS ? value : "");
-      try {
-        return call();
-      } finally {
-        say("");
-      }
-    },
     host,
+    channel: openChannel(module),
     takeMessages() {
       const said = messages;
       messages = "";
@@ -97,4 +73,44 @@ async function load(): Promise<H5Library> {
       return pointer;
     },
   };
+}
+
+/**
+ * Runs a call and throws a LibraryFailure when it fails: by an exception of the C++ face, which says nothing, or by a
+ * negative status. `strict`: also when the library or the host complained, for calls whose status is not reliable.
+ */
+export function run(lib: H5Library, call: () => number, strict = false): void {
+  lib.takeMessages();
+  lib.host.takeFailure();
+  let status: number;
+  try {
+    status = call();
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    throw new LibraryFailure(said(lib) ?? messageOf(error), { cause: error });
+  }
+  const words = said(lib);
+  if (status < 0 || (strict && words !== undefined)) throw new LibraryFailure(words ?? "unknown reason");
+}
+
+/** A question whose failure only means "no": undefined then. */
+export function ask<T>(lib: H5Library, call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    // The C++ face throws a plain Error for names that do not exist.
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    return undefined;
+  } finally {
+    lib.takeMessages();
+    lib.host.takeFailure();
+  }
+}
+
+/** The reason of what went wrong since the last call; undefined when nothing did. */
+export function said(lib: H5Library): string | undefined {
+  const failure = lib.host.takeFailure();
+  const messages = lib.takeMessages();
+  if (failure) return failure.message;
+  return messages.includes("HDF5-DIAG") ? cause(descriptions(messages)) : undefined;
 }
