@@ -14,6 +14,7 @@ pub mod correct;
 pub mod densify;
 pub mod geometry;
 pub mod mask;
+pub mod options;
 pub mod parallel;
 pub mod peaks;
 pub mod pick;

@@ -31,16 +31,6 @@ pub fn not_a_number(values: &[f32]) -> Vec<u8> {
     values.iter().map(|value| u8::from(value.is_nan())).collect()
 }
 
-/// What the negative values of a CBF frame mark: [`GAP`] for −1, [`DEAD`] below it (Dectris' convention), else 0.
-pub fn marks(pixels: &[i32]) -> Vec<u8> {
-    let mark = |&pixel: &i32| match pixel {
-        0.. => 0,
-        -1 => GAP,
-        _ => DEAD,
-    };
-    pixels.iter().map(mark).collect()
-}
-
 /// What the values of an integer frame mark: the largest value of an unsigned type or −1 a [`GAP`], 32-bit counts
 /// beyond i32 and values below −1 [`DEAD`], else 0. `None` for float frames, which mark with NaN.
 ///
@@ -145,11 +135,6 @@ mod tests {
     #[test]
     fn nan_is_masked_and_nothing_else() {
         assert_eq!(not_a_number(&[0.0, f32::NAN, f32::INFINITY, -f32::NAN, -1.0]), [0, 1, 0, 1, 0]);
-    }
-
-    #[test]
-    fn negative_values_mark_gaps_and_defects() {
-        assert_eq!(marks(&[0, -1, -2, i32::MIN, i32::MAX, 7]), [0, GAP, DEAD, DEAD, 0, 0]);
     }
 
     #[test]

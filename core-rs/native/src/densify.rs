@@ -4,12 +4,10 @@
 //! As in `plan`.
 #![allow(clippy::missing_safety_doc)]
 
-use crate::boundary::{guarded, hand_over, optional, output, release, slice, target, ErrorText, Failure};
-use crate::options::Options;
+use crate::boundary::{guarded, hand_over, optional, output, release, slice, target, ErrorText};
 use crate::threads::Threads;
-use braggsieve_core::background::RadialGrid;
-use braggsieve_core::densify::{Densify, Noise, Rebuild};
-use braggsieve_core::pick::Cutoff;
+use braggsieve_core::densify::{Noise, Rebuild};
+use braggsieve_core::options::Options;
 
 /// The buffers of a sparse file's frames, and the threads that fill them.
 pub struct NativeDensifier {
@@ -34,23 +32,10 @@ pub unsafe extern "C" fn bs_densifier_new(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let options = Options::new(slice(options, options_length)?)?;
-            let radius = slice(radius, radius_length)?.to_vec();
-            let norms = optional(normalization, normalization_length)?;
-            let refused = |reason: &str| Err(Failure::Refused(reason.into()));
-            if norms.as_ref().is_some_and(|norms| norms.len() != radius.len()) {
-                return refused("the normalization has not as many pixels as the radius map");
-            }
-            let (bins, width) = (options.required("bins")?, options.required::<f64>("width")?);
-            if bins == 0 || bins > 1 << 24 || width.is_nan() || width <= 0.0 {
-                return refused("the radii of the bins must increase");
-            }
-            let grid = RadialGrid::new(options.required("first")?, width, bins);
-            let noise = options.optional("noisePick")?.unwrap_or(0.0);
-            let cutoff: Option<f64> = options.optional("cutoffPick")?;
-            let cutoff = cutoff.map(|cutoff| Cutoff { cutoff, noise });
-            let densify = Densify::new(radius, norms, grid, cutoff);
-            let rebuild = Rebuild::new(densify, options.pixel_type()?, options.required("dummy")?);
+            let options = Options::new(std::str::from_utf8(slice(options, options_length)?)?)?;
+            let (radius, norms) =
+                (slice(radius, radius_length)?.to_vec(), optional(normalization, normalization_length)?);
+            let rebuild = options.rebuild(radius, norms)?;
             let threads = Threads::new(options.optional("threads")?.unwrap_or(0))?;
             hand_over(NativeDensifier { rebuild, threads }, out)
         })
@@ -65,8 +50,8 @@ pub unsafe extern "C" fn bs_densifier_free(densifier: *mut NativeDensifier) {
 }
 
 /// Rebuilds frame number `frame`. `mean`, `std`: `bins` values each; `index`: raster indices of the kept pixels;
-/// `intensity`: little-endian bytes of their values; `noise`: 0 to 1 of the recorded std. One number goes to `out`:
-/// the place of the frame.
+/// `intensity`: little-endian bytes of their values; `noise`: 0 to 1 of the recorded std. Three numbers go to `out`:
+/// the place of the frame, and with `encode` 1 the place and the bytes of a bitshuffle-LZ4 chunk of it.
 #[no_mangle]
 pub unsafe extern "C" fn bs_densifier_frame(
     densifier: *mut NativeDensifier,
@@ -80,7 +65,9 @@ pub unsafe extern "C" fn bs_densifier_frame(
     noise: f64,
     seed: u64,
     frame: u32,
+    encode: u32,
     out: *mut u64,
+    out_length: usize,
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
@@ -89,11 +76,17 @@ pub unsafe extern "C" fn bs_densifier_frame(
             let NativeDensifier { rebuild, threads } = target(densifier)?;
             let (mean, std) = (slice(mean, bins)?, slice(std, bins)?);
             let (index, intensity) = (slice(index, kept)?, slice(intensity, intensity_length)?);
-            let out = output(out, 1, 1)?;
+            let out = output(out, out_length, 3)?;
             let noise = Noise { scale: noise, seed, frame };
-            threads.run(|| rebuild.frame(mean, std, index, intensity, &noise))?;
-            out[0] = rebuild.pixels().as_ptr() as u64;
-            Ok(())
+            threads.run(|| {
+                rebuild.frame(mean, std, index, intensity, &noise)?;
+                out.copy_from_slice(&[rebuild.pixels().as_ptr() as u64, 0, 0]);
+                if encode != 0 {
+                    let chunk = rebuild.encode()?;
+                    out[1..].copy_from_slice(&[chunk.as_ptr() as u64, chunk.len() as u64]);
+                }
+                Ok(())
+            })
         })
     }
 }

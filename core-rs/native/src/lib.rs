@@ -9,17 +9,18 @@
 #![deny(missing_docs)]
 
 mod boundary;
+mod codec;
 mod densify;
-mod options;
 mod plan;
 mod threads;
 
 pub use boundary::{ErrorText, OK, PANIC, REFUSED, WRONG_ARGUMENT};
+pub use codec::*;
 pub use densify::*;
 pub use plan::*;
 
 /// Version of this face: one more whenever a signature or a meaning changes.
-pub const ABI: u32 = 1;
+pub const ABI: u32 = 2;
 
 /// [`ABI`].
 #[no_mangle]

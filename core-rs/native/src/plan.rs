@@ -6,15 +6,16 @@
 #![allow(clippy::missing_safety_doc)]
 
 use crate::boundary::{guarded, hand_over, optional, output, release, slice, target, ErrorText, Failure};
-use crate::options::Options;
 use crate::threads::Threads;
 use braggsieve_core::clip::Profile;
-use braggsieve_core::plan::{PixelType, Plan};
+use braggsieve_core::options::Options;
+use braggsieve_core::plan::{Encoding, Plan};
+use std::sync::Arc;
 
-/// A plan and its threads.
+/// A plan and its threads, which plans forked from it share.
 pub struct NativePlan {
     plan: Plan,
-    threads: Threads,
+    threads: Arc<Threads>,
 }
 
 /// Makes a plan. `options`: UTF-8 lines `name=value`, `threads` among them if not all processors are wanted; `mask`,
@@ -35,13 +36,30 @@ pub unsafe extern "C" fn bs_plan_new(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let options = Options::new(slice(options, options_length)?)?;
+            let options = Options::new(std::str::from_utf8(slice(options, options_length)?)?)?;
             let (mask, dark) = (optional(mask, mask_length)?, optional(dark, dark_length)?);
             let input = options.plan(mask, dark, optional(flat, flat_length)?)?;
-            let threads = Threads::new(options.optional("threads")?.unwrap_or(0))?;
+            let threads = Arc::new(Threads::new(options.optional("threads")?.unwrap_or(0))?);
             // Made with the threads that will share its work: the permutation has a part for each.
             let plan = threads.run(|| Plan::new(input))?;
             hand_over(NativePlan { plan, threads }, out)
+        })
+    }
+}
+
+/// Another plan of the same setup with buffers of its own, for a frame that is worked on at the same time. It may
+/// outlive the first.
+#[no_mangle]
+pub unsafe extern "C" fn bs_plan_fork(
+    plan: *mut NativePlan,
+    out: *mut *mut NativePlan,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let NativePlan { plan, threads } = target(plan)?;
+            hand_over(NativePlan { plan: plan.fork(), threads: threads.clone() }, out)
         })
     }
 }
@@ -75,12 +93,12 @@ pub unsafe extern "C" fn bs_plan_facts(
     }
 }
 
-/// Decodes a frame into the frame buffer and permutes it into bin order. `encoding`: 0 raw little-endian pixels,
-/// 1 CBF byte-offset (int32 alone), 2 bitshuffle-LZ4 (a chunk of HDF5 filter 32008); 3 takes what lies in the buffer.
+/// Decodes a frame into the frame buffer and permutes it into bin order. `encoding`: the name of one, UTF-8.
 #[no_mangle]
 pub unsafe extern "C" fn bs_plan_load(
     plan: *mut NativePlan,
-    encoding: u32,
+    encoding: *const u8,
+    encoding_length: usize,
     bytes: *const u8,
     length: usize,
     error: *const ErrorText,
@@ -89,26 +107,81 @@ pub unsafe extern "C" fn bs_plan_load(
     unsafe {
         guarded(error, || {
             let NativePlan { plan, threads } = target(plan)?;
-            let bytes = slice(bytes, length)?;
+            let (encoding, bytes) = (named(encoding, encoding_length)?, slice(bytes, length)?);
+            Ok(threads.run(|| plan.load(encoding, bytes))?)
+        })
+    }
+}
+
+/// An encoding by its name.
+unsafe fn named(name: *const u8, length: usize) -> Result<Encoding, Failure> {
+    // SAFETY: passed on.
+    let name = std::str::from_utf8(unsafe { slice(name, length) }?)?;
+    Encoding::from_name(name).ok_or_else(|| Failure::Refused(format!("unknown encoding {name}")))
+}
+
+/// Stages of [`bs_plan_process`] beside loading and clipping, as bits.
+pub mod stages {
+    /// averages before clipping as well
+    pub const INTEGRATE: u32 = 1;
+    /// kept pixels
+    pub const PICK: u32 = 2;
+    /// peaks
+    pub const PEAKS: u32 = 4;
+    /// the frame as a bitshuffle-LZ4 chunk
+    pub const ENCODE: u32 = 8;
+}
+
+/// A whole frame in one call, which may run beside calls with other handles: loads, clips, and does the stages whose
+/// bits are set. `profiles`: mean, std, sem, count of all bins after clipping, and before it too where INTEGRATE is
+/// set, that first. `background`: mean, std of all bins. Twelve numbers go to `out`: invalid pixels; kept pixels and the
+/// places of their raster indices and values; peaks and the places of x, y, intensity, sigma, pixels; place and
+/// bytes of the chunk. What was not asked for is 0.
+#[no_mangle]
+pub unsafe extern "C" fn bs_plan_process(
+    plan: *mut NativePlan,
+    encoding: *const u8,
+    encoding_length: usize,
+    bytes: *const u8,
+    length: usize,
+    stages: u32,
+    profiles: *mut f64,
+    profiles_length: usize,
+    background: *mut f32,
+    background_length: usize,
+    out: *mut u64,
+    out_length: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let NativePlan { plan, threads } = target(plan)?;
+            let (encoding, bytes) = (named(encoding, encoding_length)?, slice(bytes, length)?);
+            let asked = |bit: u32| stages & bit != 0;
+            let bins = plan.background().mean.len();
+            let wanted = if asked(stages::INTEGRATE) { 8 * bins } else { 4 * bins };
+            let (before, after) = output(profiles, profiles_length, wanted)?.split_at_mut(wanted - 4 * bins);
+            let background = output(background, background_length, 2 * bins)?;
+            let out = output(out, out_length, 12)?;
+            out.fill(0);
             threads.run(|| {
-                match encoding {
-                    0 => {
-                        let frame = plan.frame().bytes_mut();
-                        if frame.len() != bytes.len() {
-                            let (got, wanted) = (bytes.len(), frame.len());
-                            let reason = format!("a frame of {got} bytes where {wanted} are expected");
-                            return Err(Failure::Refused(reason));
-                        }
-                        frame.copy_from_slice(bytes);
-                        plan.gather();
-                    }
-                    1 if plan.frame().pixel_type() != PixelType::I32 => {
-                        return Err(Failure::Refused("byte-offset decodes to int32".into()));
-                    }
-                    1 => plan.load_byte_offset(bytes)?,
-                    2 => plan.load_bitshuffle_lz4(bytes)?,
-                    3 => plan.gather(),
-                    _ => return Err(Failure::Argument("there is no such encoding")),
+                plan.load(encoding, bytes)?;
+                if asked(stages::INTEGRATE) {
+                    flatten(plan.integrate(), before);
+                }
+                flatten(plan.clip(), after);
+                out[0] = plan.invalid();
+                flatten_background(plan, background);
+                if asked(stages::PICK) {
+                    out[1..4].copy_from_slice(&picked_places(plan));
+                }
+                if asked(stages::PEAKS) {
+                    out[4..10].copy_from_slice(&peak_places(plan));
+                }
+                if asked(stages::ENCODE) {
+                    let chunk = plan.encode()?;
+                    out[10..].copy_from_slice(&[chunk.as_ptr() as u64, chunk.len() as u64]);
                 }
                 Ok(())
             })
@@ -192,14 +265,18 @@ pub unsafe extern "C" fn bs_plan_background(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let background = target(plan)?.plan.background();
-            let bins = background.mean.len();
-            let (mean, std) = output(out, length, 2 * bins)?.split_at_mut(bins);
-            mean.copy_from_slice(&background.mean);
-            std.copy_from_slice(&background.std);
+            let plan = &target(plan)?.plan;
+            flatten_background(plan, output(out, length, 2 * plan.background().mean.len())?);
             Ok(())
         })
     }
+}
+
+fn flatten_background(plan: &Plan, out: &mut [f32]) {
+    let background = plan.background();
+    let (mean, std) = out.split_at_mut(background.mean.len());
+    mean.copy_from_slice(&background.mean);
+    std.copy_from_slice(&background.std);
 }
 
 /// Picks. Three numbers: kept pixels, place of their raster indices (u32), place of their values (frame's type).
@@ -215,12 +292,15 @@ pub unsafe extern "C" fn bs_plan_pick(
         guarded(error, || {
             let out = output(out, length, 3)?;
             let NativePlan { plan, threads } = target(plan)?;
-            let (index, intensity) = threads.run(|| plan.pick());
-            let places = [index.len() as u64, index.as_ptr() as u64, intensity.as_ptr() as u64];
-            out.copy_from_slice(&places);
+            out.copy_from_slice(&threads.run(|| picked_places(plan)));
             Ok(())
         })
     }
+}
+
+fn picked_places(plan: &mut Plan) -> [u64; 3] {
+    let (index, intensity) = plan.pick();
+    [index.len() as u64, index.as_ptr() as u64, intensity.as_ptr() as u64]
 }
 
 /// Finds peaks. Six numbers: how many, then the places of x, y, intensity, sigma (f32) and pixels (u32).
@@ -236,14 +316,17 @@ pub unsafe extern "C" fn bs_plan_peaks(
         guarded(error, || {
             let out = output(out, length, 6)?;
             let NativePlan { plan, threads } = target(plan)?;
-            let peaks = threads.run(|| plan.peaks());
-            let columns = [&peaks.x, &peaks.y, &peaks.intensity, &peaks.sigma];
-            out[0] = peaks.len() as u64;
-            out[1..5].copy_from_slice(&columns.map(|column| column.as_ptr() as u64));
-            out[5] = peaks.pixels.as_ptr() as u64;
+            out.copy_from_slice(&threads.run(|| peak_places(plan)));
             Ok(())
         })
     }
+}
+
+fn peak_places(plan: &mut Plan) -> [u64; 6] {
+    let peaks = plan.peaks();
+    let [x, y, intensity, sigma] =
+        [&peaks.x, &peaks.y, &peaks.intensity, &peaks.sigma].map(|column| column.as_ptr() as u64);
+    [peaks.len() as u64, x, y, intensity, sigma, peaks.pixels.as_ptr() as u64]
 }
 
 /// Radial coordinate per pixel, NaN where masked.

@@ -53,6 +53,12 @@ fn make(options: &str) -> (i32, *mut NativePlan, String) {
     (status, plan, text)
 }
 
+/// Loads a frame; `encoding` by its name.
+unsafe fn load(plan: *mut NativePlan, encoding: &str, bytes: &[u8], error: *const ErrorText) -> i32 {
+    // SAFETY: lengths are those of the slices.
+    unsafe { bs_plan_load(plan, encoding.as_ptr(), encoding.len(), bytes.as_ptr(), bytes.len(), error) }
+}
+
 fn frame(pixels: usize) -> Vec<u8> {
     let count = |p: usize| if p % 311 < 2 { 90 } else { 20 + (p * 7919) % 11 };
     (0..pixels).flat_map(|p| (count(p) as u16).to_le_bytes()).collect()
@@ -67,7 +73,7 @@ fn results(options: &str, pixels: usize, bins: usize) -> Vec<u64> {
     let mut all = Vec::new();
     // SAFETY: lengths are those of the slices; places are read before the next call.
     unsafe {
-        assert_eq!(bs_plan_load(plan, 0, bytes.as_ptr(), bytes.len(), null()), OK);
+        assert_eq!(load(plan, "raw", &bytes, null()), OK);
         assert_eq!(bs_plan_integrate(plan, profile.as_mut_ptr(), profile.len(), null()), OK);
         all.extend(profile.iter().map(|x| x.to_bits()));
         assert_eq!(bs_plan_clip(plan, profile.as_mut_ptr(), profile.len(), null()), OK);
@@ -106,6 +112,75 @@ fn results_do_not_depend_on_the_number_of_threads() {
     }
 }
 
+/// What `bs_plan_process` makes of a frame: profiles, background, numbers, and the lists that they lead to, as bits.
+fn processed(plan: *mut NativePlan, bytes: &[u8], stages: u32, bins: usize) -> Vec<u64> {
+    let before = if stages & stages::INTEGRATE == 0 { 0 } else { 4 * bins };
+    let (mut profiles, mut background) = (vec![0f64; before + 4 * bins], vec![0f32; 2 * bins]);
+    let mut numbers = [7u64; 12];
+    // SAFETY: lengths are those of the slices; places are read before the next call.
+    unsafe {
+        let status = bs_plan_process(
+            plan,
+            "raw".as_ptr(),
+            3,
+            bytes.as_ptr(),
+            bytes.len(),
+            stages,
+            profiles.as_mut_ptr(),
+            profiles.len(),
+            background.as_mut_ptr(),
+            background.len(),
+            numbers.as_mut_ptr(),
+            numbers.len(),
+            null(),
+        );
+        assert_eq!(status, OK);
+        let list = |place: u64, bytes: u64| match bytes {
+            0 => &[][..],
+            _ => std::slice::from_raw_parts(place as usize as *const u8, bytes as usize),
+        };
+        let [_, kept, index, values, peaks, places @ .., chunk, size] = numbers;
+        let mut lists = [list(index, 4 * kept), list(values, 2 * kept), list(chunk, size)].concat();
+        lists.extend(places.iter().flat_map(|&place| list(place, 4 * peaks)));
+        let counts = [numbers[0], kept, peaks, size];
+        let profiles = profiles.iter().map(|x| x.to_bits());
+        let background = background.iter().map(|x| u64::from(x.to_bits()));
+        counts.into_iter().chain(profiles).chain(background).chain(lists.into_iter().map(u64::from)).collect()
+    }
+}
+
+#[test]
+fn forked_plans_work_side_by_side_and_outlive_the_first() {
+    let (_, plan, _) = make(&format!("{OPTIONS}\nthreads=2"));
+    let all = stages::INTEGRATE | stages::PICK | stages::PEAKS | stages::ENCODE;
+    let bytes = frame(PIXELS);
+    let expected = processed(plan, &bytes, all, 40);
+    assert!(expected.len() > 500);
+    assert_eq!(processed(plan, &bytes, 0, 40)[1..4], [0, 0, 0], "nothing was asked for");
+    let mut forks = [null_mut(); 3];
+    for fork in &mut forks {
+        // SAFETY: a live plan, and room for a handle.
+        assert_eq!(unsafe { bs_plan_fork(plan, fork, null()) }, OK);
+    }
+    // SAFETY: freed once.
+    unsafe { bs_plan_free(plan) };
+    std::thread::scope(|scope| {
+        for fork in forks.map(|fork| fork as usize) {
+            let (bytes, expected) = (&bytes, &expected);
+            scope.spawn(move || {
+                let fork = fork as *mut NativePlan;
+                for _ in 0..3 {
+                    assert!(processed(fork, bytes, all, 40) == *expected);
+                }
+                let other = frame(PIXELS).iter().map(|byte| byte / 2).collect::<Vec<_>>();
+                assert!(processed(fork, &other, all, 40) != *expected, "the comparison sees another frame");
+                // SAFETY: this thread's own handle, freed once.
+                unsafe { bs_plan_free(fork) };
+            });
+        }
+    });
+}
+
 /// One rebuilt frame of 300,000 pixels (1,000 under Miri).
 fn rebuilt(threads: usize, noise: f64, seed: u64) -> Vec<u16> {
     let pixels: usize = if cfg!(miri) { 1000 } else { 300_001 };
@@ -114,7 +189,7 @@ fn rebuilt(threads: usize, noise: f64, seed: u64) -> Vec<u16> {
     let norms: Vec<f32> = (0..pixels).map(|p| 1.0 - (p % 7) as f32 * 0.01).collect();
     let options =
         format!("type=uint16\nfirst=0.5\nwidth=1\nbins=9\ndummy=65535\ncutoffPick=2\nthreads={threads}");
-    let (mut densifier, mut place) = (null_mut(), 0u64);
+    let (mut densifier, mut places) = (null_mut(), [0u64; 3]);
     let (mean, std) = ([9f32; 9], [3f32; 9]);
     let (index, intensity) = ([7u32], 500u16.to_le_bytes());
     // SAFETY: lengths are those of the slices; the frame is copied before it is freed.
@@ -144,11 +219,15 @@ fn rebuilt(threads: usize, noise: f64, seed: u64) -> Vec<u16> {
             noise,
             seed,
             3,
-            &mut place,
+            1,
+            places.as_mut_ptr(),
+            3,
             null(),
         );
         assert_eq!(status, OK);
-        let frame = std::slice::from_raw_parts(place as usize as *const u16, pixels).to_vec();
+        let frame = std::slice::from_raw_parts(places[0] as usize as *const u16, pixels).to_vec();
+        let chunk = std::slice::from_raw_parts(places[1] as usize as *const u8, places[2] as usize);
+        assert_eq!(chunk[..8], (2 * pixels as u64).to_be_bytes());
         bs_densifier_free(densifier);
         frame
     }
@@ -176,13 +255,15 @@ fn wrong_arguments_are_a_status_and_a_reason() {
     let bytes = frame(PIXELS);
     // SAFETY: what is wrong here is what the library promises to check.
     unsafe {
-        assert_eq!(bs_plan_load(null_mut(), 0, bytes.as_ptr(), bytes.len(), &error), WRONG_ARGUMENT);
-        assert_eq!(bs_plan_load(plan, 0, null(), bytes.len(), &error), WRONG_ARGUMENT);
-        assert_eq!(bs_plan_load(plan, 9, bytes.as_ptr(), bytes.len(), &error), WRONG_ARGUMENT);
-        assert_eq!(bs_plan_load(plan, 0, bytes.as_ptr(), 7, &error), REFUSED);
-        assert_eq!(bs_plan_load(plan, 1, bytes.as_ptr(), 7, &error), REFUSED);
-        assert_eq!(bs_plan_load(plan, 2, bytes.as_ptr(), 7, &error), REFUSED);
-        assert_eq!(bs_plan_load(plan, 2, null(), 0, &error), REFUSED);
+        assert_eq!(load(null_mut(), "raw", &bytes, &error), WRONG_ARGUMENT);
+        assert_eq!(bs_plan_load(plan, "raw".as_ptr(), 3, null(), 7, &error), WRONG_ARGUMENT);
+        assert_eq!(load(plan, "morse", &bytes, &error), REFUSED);
+        for encoding in ["raw", "byte-offset", "bitshuffle-lz4"] {
+            assert_eq!(load(plan, encoding, &bytes[..7], &error), REFUSED, "{encoding}");
+        }
+        assert_eq!(bs_plan_load(plan, null(), 0, bytes.as_ptr(), 7, &error), REFUSED);
+        assert_eq!(bs_plan_fork(null_mut(), &mut null_mut(), &error), WRONG_ARGUMENT);
+        assert_eq!(bs_plan_fork(plan, null_mut(), &error), WRONG_ARGUMENT);
         assert_eq!(bs_plan_clip(plan, floats.as_mut_ptr(), 159, &error), WRONG_ARGUMENT);
         assert_eq!(bs_plan_clip(plan, null_mut(), 160, &error), WRONG_ARGUMENT);
         let crooked = floats.as_mut_ptr().cast::<u8>().add(1).cast();

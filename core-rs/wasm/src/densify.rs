@@ -1,9 +1,7 @@
 //! Rebuilding frames of a sparse file.
 
-use crate::options::pixel_type;
-use braggsieve_core::background::RadialGrid;
-use braggsieve_core::densify::{Densify, Noise, Rebuild};
-use braggsieve_core::pick::Cutoff;
+use braggsieve_core::densify::{Noise, Rebuild};
+use braggsieve_core::options::Options;
 use wasm_bindgen::prelude::*;
 
 /// Rebuilds frames one after the other into one buffer.
@@ -14,31 +12,14 @@ pub struct Densifier {
 
 #[wasm_bindgen]
 impl Densifier {
-    /// `radius`: per pixel, NaN where masked; `first`, `width`, `bins`: centre of the first bin, distance of centres,
-    /// their number; `cutoff`, `cutoff_noise`: what picked, where known; `dummy`: value of masked pixels.
+    /// `options`: lines `name=value`; `radius`: per pixel, NaN where masked; `normalization`: norm per pixel.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
-        type_name: &str,
+        options: &str,
         radius: Vec<f32>,
         normalization: Option<Vec<f32>>,
-        first: f64,
-        width: f64,
-        bins: usize,
-        cutoff: Option<f64>,
-        cutoff_noise: f64,
-        dummy: f64,
     ) -> Result<Densifier, JsError> {
-        if bins == 0 || width.is_nan() || width <= 0.0 {
-            return Err(JsError::new("the radii of the bins must increase"));
-        }
-        if normalization.as_ref().is_some_and(|norms| norms.len() != radius.len()) {
-            return Err(JsError::new("the normalization has not as many pixels as the radius map"));
-        }
-        let grid = RadialGrid::new(first, width, bins);
-        let cutoff = cutoff.map(|cutoff| Cutoff { cutoff, noise: cutoff_noise });
-        let densify = Densify::new(radius, normalization, grid, cutoff);
-        Ok(Self { rebuild: Rebuild::new(densify, pixel_type(type_name)?, dummy) })
+        Ok(Self { rebuild: Options::new(options)?.rebuild(radius, normalization)? })
     }
 
     /// Rebuilds frame number `frame`. `intensity`: little-endian bytes of the kept values; `noise`: 0 to 1 of the
@@ -56,6 +37,11 @@ impl Densifier {
     ) -> Result<(), JsError> {
         let noise = Noise { scale: noise, seed, frame };
         Ok(self.rebuild.frame(mean, std, index, intensity, &noise)?)
+    }
+
+    /// The rebuilt frame as a bitshuffle-LZ4 chunk.
+    pub fn encode(&mut self) -> Result<Vec<u8>, JsError> {
+        Ok(self.rebuild.encode()?.to_vec())
     }
 
     /// Place of the rebuilt frame.

@@ -6,11 +6,11 @@
 
 mod densify;
 mod mask;
-mod options;
 mod plan;
 mod simulate;
 
 use braggsieve_core::codec::byte_offset;
+use braggsieve_core::plan::{Encoding, PixelType};
 use wasm_bindgen::prelude::*;
 
 /// Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
@@ -31,4 +31,14 @@ pub fn encode_byte_offset(image: &[i32]) -> Vec<u8> {
     let mut section = Vec::with_capacity(image.len() + image.len() / 8);
     byte_offset::encode(image, &mut section);
     section
+}
+
+/// A pixel type by name.
+fn pixel_type(name: &str) -> Result<PixelType, JsError> {
+    PixelType::from_name(name).ok_or_else(|| JsError::new(&format!("unknown pixel type {name}")))
+}
+
+/// An encoding by name.
+fn encoding(name: &str) -> Result<Encoding, JsError> {
+    Encoding::from_name(name).ok_or_else(|| JsError::new(&format!("unknown encoding {name}")))
 }

@@ -1,6 +1,7 @@
 //! Whole maps: what `braggsieve_core::mask` does, on copies of the caller's arrays.
 
 use braggsieve_core::mask;
+use braggsieve_core::plan::{decode, FrameBuffer};
 use wasm_bindgen::prelude::*;
 
 /// 1 where an element of an image is not zero. `bytes`: little-endian elements of `size` bytes.
@@ -18,16 +19,18 @@ pub fn not_a_number(values: &[f32]) -> Vec<u8> {
     mask::not_a_number(values)
 }
 
-/// What the negative pixels of a CBF byte-offset section mark: 1 a gap, 2 a defect.
-#[wasm_bindgen(js_name = byteOffsetMarks)]
-pub fn marks(section: &[u8], pixels: usize) -> Result<Vec<u8>, JsError> {
-    Ok(mask::marks(&crate::decode_byte_offset(section, pixels)?))
-}
-
-/// What the values of a raw integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
+/// What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
 #[wasm_bindgen(js_name = frameMarks)]
-pub fn frame_marks(bytes: &[u8], type_name: &str) -> Result<Option<Vec<u8>>, JsError> {
-    Ok(mask::frame_marks(bytes, crate::options::pixel_type(type_name)?))
+pub fn frame_marks(
+    encoding: &str,
+    bytes: &[u8],
+    type_name: &str,
+    pixels: usize,
+) -> Result<Option<Vec<u8>>, JsError> {
+    let pixel_type = crate::pixel_type(type_name)?;
+    let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
+    decode(crate::encoding(encoding)?, bytes, &mut frame, &mut Default::default())?;
+    Ok(mask::frame_marks(frame.bytes(), pixel_type))
 }
 
 /// The bits that both masks have.

@@ -1,8 +1,8 @@
 //! Plans: frames in, profiles, kept pixels and peaks out.
 
-use crate::options::PlanOptions;
-use braggsieve_core::geometry::chi_map;
-use braggsieve_core::plan;
+use braggsieve_core::geometry::{chi_map, radial_map};
+use braggsieve_core::options::Options;
+use braggsieve_core::plan::{self, PlanInput};
 use wasm_bindgen::prelude::*;
 
 /// A plan and the number of values that its last stage gave.
@@ -14,15 +14,15 @@ pub struct Plan {
 
 #[wasm_bindgen]
 impl Plan {
-    /// Maps hold one entry per pixel in raster order; they are moved in.
+    /// `options`: lines `name=value`. Maps hold one entry per pixel in raster order; they are moved in.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        options: &PlanOptions,
+        options: &str,
         mask: Option<Vec<u8>>,
         dark: Option<Vec<f32>>,
         flat: Option<Vec<f32>>,
     ) -> Result<Plan, JsError> {
-        Ok(Self { plan: plan::Plan::new(options.input(mask, dark, flat)?)?, picked: 0 })
+        Ok(Self { plan: plan::Plan::new(Options::new(options)?.plan(mask, dark, flat)?)?, picked: 0 })
     }
 
     /// Place of the frame buffer.
@@ -36,16 +36,14 @@ impl Plan {
         self.plan.gather();
     }
 
-    /// Decodes a CBF byte-offset section into the frame buffer.
-    #[wasm_bindgen(js_name = loadByteOffset)]
-    pub fn load_byte_offset(&mut self, section: &[u8]) -> Result<(), JsError> {
-        Ok(self.plan.load_byte_offset(section)?)
+    /// Decodes a frame into the frame buffer and takes it over.
+    pub fn load(&mut self, encoding: &str, bytes: &[u8]) -> Result<(), JsError> {
+        Ok(self.plan.load(crate::encoding(encoding)?, bytes)?)
     }
 
-    /// Decodes a bitshuffle-LZ4 chunk into the frame buffer.
-    #[wasm_bindgen(js_name = loadBitshuffleLz4)]
-    pub fn load_bitshuffle_lz4(&mut self, chunk: &[u8]) -> Result<(), JsError> {
-        Ok(self.plan.load_bitshuffle_lz4(chunk)?)
+    /// The loaded frame as a bitshuffle-LZ4 chunk.
+    pub fn encode(&mut self) -> Result<Vec<u8>, JsError> {
+        Ok(self.plan.encode()?.to_vec())
     }
 
     /// Reduces without clipping: mean, std, sem, count of all bins, one after the other.
@@ -118,9 +116,8 @@ fn flattened(profile: &braggsieve_core::clip::Profile) -> Vec<f64> {
 
 /// Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
 #[wasm_bindgen(js_name = chiMap)]
-pub fn chi(options: &PlanOptions) -> Result<Vec<f64>, JsError> {
-    let input = options.input(None, None, None)?;
-    input.check()?;
+pub fn chi(options: &str) -> Result<Vec<f64>, JsError> {
+    let input = checked(options)?;
     let mut map = vec![0.0; input.shape.pixels()];
     chi_map(&input.geometry, input.shape, &mut map);
     Ok(map)
@@ -128,10 +125,15 @@ pub fn chi(options: &PlanOptions) -> Result<Vec<f64>, JsError> {
 
 /// Radial coordinate of each pixel in f64.
 #[wasm_bindgen(js_name = radialMap)]
-pub fn radial(options: &PlanOptions) -> Result<Vec<f64>, JsError> {
-    let input = options.input(None, None, None)?;
-    input.check()?;
+pub fn radial(options: &str) -> Result<Vec<f64>, JsError> {
+    let input = checked(options)?;
     let mut map = vec![0.0; input.shape.pixels()];
-    braggsieve_core::geometry::radial_map(&input.geometry, input.shape, input.settings.unit, &mut map);
+    radial_map(&input.geometry, input.shape, input.settings.unit, &mut map);
     Ok(map)
+}
+
+fn checked(options: &str) -> Result<PlanInput, JsError> {
+    let input = Options::new(options)?.plan(None, None, None)?;
+    input.check()?;
+    Ok(input)
 }

@@ -2,6 +2,7 @@
 
 use super::{restore, DensePixel, Densify, Noise};
 use crate::background::Background;
+use crate::codec::{bitshuffle_lz4, CodecError};
 use crate::plan::{FrameBuffer, PixelType};
 use bytemuck::{AnyBitPattern, NoUninit};
 
@@ -11,6 +12,8 @@ pub struct Rebuild {
     dummy: f64,
     background: Background,
     frame: FrameBuffer,
+    codec: bitshuffle_lz4::Scratch,
+    encoded: Vec<u8>,
 }
 
 /// Why a frame cannot be rebuilt.
@@ -48,6 +51,8 @@ impl Rebuild {
             dummy,
             background: Background::new(bins),
             frame: FrameBuffer::new(pixel_type, pixels, 0),
+            codec: bitshuffle_lz4::Scratch::default(),
+            encoded: Vec::new(),
         }
     }
 
@@ -89,6 +94,13 @@ impl Rebuild {
     /// The frame that was rebuilt last, little-endian bytes in raster order.
     pub fn pixels(&self) -> &[u8] {
         self.frame.bytes()
+    }
+
+    /// The frame that was rebuilt last as one chunk of HDF5 filter 32008 with LZ4.
+    pub fn encode(&mut self) -> Result<&[u8], CodecError> {
+        let size = self.frame.pixel_type().size();
+        bitshuffle_lz4::encode(self.frame.bytes(), size, 0, &mut self.encoded, &mut self.codec)?;
+        Ok(&self.encoded)
     }
 
     fn rebuild<T: DensePixel + NoUninit + AnyBitPattern>(

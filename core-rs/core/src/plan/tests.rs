@@ -1,8 +1,9 @@
 use super::*;
-use crate::geometry::{Geometry, Orientation, Unit};
+use crate::geometry::{Geometry, Orientation, Shape, Unit};
 use crate::peaks::PeakSettings;
 use crate::pick::Cutoff;
 use crate::reduce::ErrorModel;
+use crate::validity::Validity;
 
 const SHAPE: Shape = Shape { slow: 61, fast: 83 };
 
