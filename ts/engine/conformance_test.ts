@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createEngine, ENGINE_NAMES } from "./create.ts";
 import { DEFAULT_SETTINGS, type Engine, ERROR_MODELS, type Plan, type PlanInput, type PlanSettings } from "./engine.ts";
-import { PIXEL_ARRAYS } from "./wasm.ts";
+import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import type { PixelArray, PixelType } from "../io/frame.ts";
 
 /** Sums of up to 10⁴ f64 terms against exact ones: 10⁴ roundings of 2⁻⁵³. */

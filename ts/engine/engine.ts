@@ -144,6 +144,8 @@ export interface Plan {
   normalization(): Float32Array | undefined;
   /** The decoded frame: a view that stays valid until the next call. */
   frame(): PixelArray;
+  /** The decoded frame as one HDF5 chunk of filter 32008 with LZ4 (a copy). */
+  encode(): Uint8Array;
   close(): void;
 }
 
@@ -177,7 +179,58 @@ export interface DensifyOptions {
 export interface Densifier {
   /** Frame `number` of the file: a view that stays valid until the next call. */
   rebuild(frame: SparseFrame, number: number, options: DensifyOptions): PixelArray;
+  /** The frame that was rebuilt last as one HDF5 chunk of filter 32008 with LZ4 (a copy). */
+  encode(): Uint8Array;
   close(): void;
+}
+
+/** What is wanted of a frame besides its background. */
+export interface Stages {
+  /** azimuthal averages before and after clipping */
+  readonly integrate?: boolean;
+  readonly pick?: boolean;
+  readonly peaks?: boolean;
+  /** the frame as a bitshuffle-LZ4 chunk */
+  readonly encode?: boolean;
+}
+
+/** What a plan made of one frame: copies, which belong to the caller. */
+export interface FrameResult {
+  /** unmasked pixels that held no valid value */
+  readonly invalid: number;
+  readonly background: Background;
+  /** before and after clipping */
+  readonly profiles?: { readonly raw: Profile; readonly clipped: Profile };
+  readonly picked?: Picked;
+  readonly peaks?: Peaks;
+  /** one HDF5 chunk of filter 32008 with LZ4 */
+  readonly chunk?: Uint8Array;
+}
+
+/** Plans of one setup that work on frames side by side. What comes of a frame does not depend on which one does it. */
+export interface PlanPool {
+  /** frames that are worked on at the same time; more may wait */
+  readonly jobs: number;
+  /** pixels that are not masked */
+  readonly validPixels: number;
+  /** centre of each bin in the plan's unit */
+  readonly radial: Float64Array;
+  /** radial coordinate per pixel, NaN where masked */
+  radius(): Promise<Float32Array>;
+  /** norm per pixel; absent without corrections */
+  normalization(): Promise<Float32Array | undefined>;
+  /** Loads a frame, clips it and does `stages`. The frame's bytes belong to the pool from now on. Rejects where they are damaged. */
+  process(frame: EncodedFrame, stages: Stages): Promise<FrameResult>;
+  /** Frees everything; frames under way are given up. */
+  close(): Promise<void>;
+}
+
+/** Densifiers of one sparse file that work side by side. */
+export interface DensifierPool {
+  readonly jobs: number;
+  /** Frame `number` of the file as one HDF5 chunk of filter 32008 with LZ4. The lists belong to the pool from now on. */
+  rebuild(frame: SparseFrame, number: number, options: DensifyOptions): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /** A way to compute. */
@@ -186,4 +239,7 @@ export interface Engine {
   /** Throws UsageError-worthy plain errors for settings and maps that do not fit. */
   plan(input: PlanInput): Plan;
   densifier(input: DensifierInput): Densifier;
+  /** Rejects like `plan`. */
+  planPool(input: PlanInput, jobs: number): Promise<PlanPool>;
+  densifierPool(input: DensifierInput, jobs: number): Promise<DensifierPool>;
 }

@@ -4,7 +4,6 @@
  */
 import {
   allBelow as wasmAllBelow,
-  byteOffsetMarks as wasmByteOffsetMarks,
   commonMask as wasmCommonMask,
   countChanged as wasmCountChanged,
   countMasked as wasmCountMasked,
@@ -38,12 +37,11 @@ export function nanMask(map: Float32Array): Uint8Array {
 
 /**
  * What the values of a frame of `pixels` pixels mark, as NXmx bits: −1 or the largest unsigned value a gap (1), other
- * negative values and 32-bit counts from 2³¹ on a defect (2). Undefined for float frames, which mark with NaN, and for
- * chunks that are still compressed. Throws where the frame is damaged.
+ * negative values and 32-bit counts from 2³¹ on a defect (2). Undefined for float frames, which mark with NaN. Throws
+ * where the frame is damaged.
  */
 export function frameMarks({ encoding, bytes }: EncodedFrame, type: PixelType, pixels: number): Uint8Array | undefined {
-  if (encoding === "byte-offset") return wasmByteOffsetMarks(bytes, pixels);
-  return encoding === "raw" ? wasmFrameMarks(bytes, type) : undefined;
+  return wasmFrameMarks(encoding, bytes, type, pixels);
 }
 
 /** The bits that both masks have, in a new one. Throws when their lengths differ. */

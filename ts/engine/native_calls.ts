@@ -2,15 +2,19 @@
  * The functions of the native library (`core-rs/native`), their checks and their errors. Every pointer of the crossing
  * is made here; arrays are passed by reference and only used during the call, but for maps, which the library copies.
  */
-import type { PixelArray, PixelType } from "../io/frame.ts";
+import type { Encoding, PixelArray, PixelType } from "../io/frame.ts";
 import type { SparseFrame } from "./engine.ts";
-import { PIXEL_ARRAYS } from "./wasm.ts";
+import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import SOURCES from "./wasm/sources.sha256" with { type: "text" };
 
 /** Version of the C face that this file calls: `ABI` of core-rs/native/src/lib.rs. */
-const ABI = 1;
+export const ABI = 2;
 
 const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
+const DENSIFIER_FRAME = [
+  ...["pointer", "buffer", "buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
+  ...["f64", "u64", "u32", "u32", "buffer", "usize", "buffer"] as const,
+] as const;
 const SYMBOLS = {
   bs_abi_version: { parameters: [], result: "u32" },
   bs_sources: { parameters: [], result: "pointer" },
@@ -18,8 +22,18 @@ const SYMBOLS = {
     parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"],
     result: "i32",
   },
+  bs_plan_fork: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   bs_plan_free: { parameters: ["pointer"], result: "void" },
-  bs_plan_load: { parameters: ["pointer", "u32", "buffer", "usize", "buffer"], result: "i32" },
+  bs_plan_load: { parameters: ["pointer", "buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
+  // On a thread of Deno's own: the calling one goes on.
+  bs_plan_process: {
+    parameters: [
+      ...["pointer", "buffer", "usize", "buffer", "usize", "u32"] as const,
+      ...["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer"] as const,
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
   bs_plan_facts: { parameters: OUTPUT, result: "i32" },
   bs_plan_integrate: { parameters: OUTPUT, result: "i32" },
   bs_plan_clip: { parameters: OUTPUT, result: "i32" },
@@ -30,18 +44,18 @@ const SYMBOLS = {
   bs_plan_radius: { parameters: OUTPUT, result: "i32" },
   bs_plan_normalization: { parameters: OUTPUT, result: "i32" },
   bs_plan_centres: { parameters: OUTPUT, result: "i32" },
+  bs_encode_bound: { parameters: ["usize", "usize"], result: "usize" },
+  bs_encode_bitshuffle_lz4: {
+    parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer", "buffer"],
+    result: "i32",
+  },
   bs_densifier_new: {
     parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"],
     result: "i32",
   },
   bs_densifier_free: { parameters: ["pointer"], result: "void" },
-  bs_densifier_frame: {
-    parameters: [
-      ...["pointer", "buffer", "buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
-      ...["f64", "u64", "u32", "buffer", "buffer"] as const,
-    ],
-    result: "i32",
-  },
+  bs_densifier_frame: { parameters: DENSIFIER_FRAME, result: "i32" },
+  bs_densifier_encode: { name: "bs_densifier_frame", parameters: DENSIFIER_FRAME, result: "i32", nonblocking: true },
 } as const;
 
 /** Calls of a plan that fill one array with numbers. */
@@ -59,17 +73,42 @@ export type PlanCall =
 
 type Numbers = Float32Array | Float64Array | BigUint64Array;
 
+/** The arrays that `process` fills; see `bs_plan_process`. */
+export interface ProcessRoom {
+  readonly profiles: Float64Array;
+  readonly background: Float32Array;
+  readonly numbers: BigUint64Array;
+}
+
 /** The library's functions, with typed arrays in place of pointers. They throw plain errors with the library's reason. */
 export interface NativeCalls {
-  newPlan(options: Uint8Array, mask?: Uint8Array, dark?: Float32Array, flat?: Float32Array): Deno.PointerValue;
+  newPlan(options: string, mask?: Uint8Array, dark?: Float32Array, flat?: Float32Array): Deno.PointerValue;
+  forkPlan(plan: Deno.PointerValue): Deno.PointerValue;
   freePlan(plan: Deno.PointerValue): void;
-  /** `encoding`: 0 raw, 1 byte-offset, 2 bitshuffle-LZ4 */
-  load(plan: Deno.PointerValue, encoding: number, bytes: Uint8Array): void;
+  load(plan: Deno.PointerValue, encoding: Encoding, bytes: Uint8Array): void;
   plan(call: PlanCall, plan: Deno.PointerValue, out: Numbers): void;
-  newDensifier(options: Uint8Array, radius: Float32Array, normalization?: Float32Array): Deno.PointerValue;
+  /** On another thread; `room` and `bytes` are in use until the promise settles. `stages`: bits. */
+  process(
+    plan: Deno.PointerValue,
+    encoding: Encoding,
+    bytes: Uint8Array,
+    stages: number,
+    room: ProcessRoom,
+  ): Promise<void>;
+  newDensifier(options: string, radius: Float32Array, normalization?: Float32Array): Deno.PointerValue;
   freeDensifier(densifier: Deno.PointerValue): void;
   /** Gives the place of the frame. */
   rebuild(densifier: Deno.PointerValue, frame: SparseFrame, noise: number, seed: bigint, number: number): bigint;
+  /** Rebuilds on another thread; gives the place and the bytes of the frame as a chunk. */
+  encode(
+    densifier: Deno.PointerValue,
+    frame: SparseFrame,
+    noise: number,
+    seed: bigint,
+    number: number,
+  ): Promise<readonly [place: bigint, bytes: number]>;
+  /** Packs elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4. */
+  encodeChunk(bytes: Uint8Array, size: number): Uint8Array;
   /** A view of the library's memory, valid until the next call with the same handle. */
   view(type: PixelType, place: bigint, length: number): PixelArray;
 }
@@ -103,74 +142,94 @@ export function openLibrary(path: string, expected: { abi: number; sources: stri
 
 const EXPECTED = { abi: ABI, sources: SOURCES.trim() };
 
-function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): NativeCalls {
+/** Room for the reason of a failure, and what makes an error of a status. */
+function errorRoom(): { readonly place: Unshared | null; readonly check: (status: number) => void } {
   const reason = new Uint8Array(512);
   const place = Deno.UnsafePointer.value(Deno.UnsafePointer.of(reason));
-  /** `ErrorText` of the library: place and size of the room for a reason. */
-  const error = new BigUint64Array([place, BigInt(reason.length)]);
-  const check = (status: number) => {
-    if (status === 0) return;
-    const text = new TextDecoder().decode(reason.subarray(0, reason.indexOf(0)));
-    throw new Error(status === 1 ? text : `the native engine failed (${status}): ${text}`);
+  return {
+    // `ErrorText` of the library: place and size of the room.
+    place: bytesOf(new BigUint64Array([place, BigInt(reason.length)])),
+    check(status) {
+      if (status === 0) return;
+      const text = new TextDecoder().decode(reason.subarray(0, reason.indexOf(0)));
+      throw new Error(status === 1 ? text : `the native engine failed (${status}): ${text}`);
+    },
   };
-  const handleOf = (call: (out: BigUint64Array<ArrayBuffer>) => number): Deno.PointerValue => {
+}
+
+function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): NativeCalls {
+  const { place: error, check } = errorRoom();
+  const encoder = new TextEncoder();
+  /** Place and length of an array, as two parameters. */
+  const pair = (array: Numbers | Uint8Array | Uint32Array | undefined) => [bytesOf(array), lengthOf(array)] as const;
+  const handleOf = (call: (out: Unshared | null) => number): Deno.PointerValue => {
     const out = new BigUint64Array(1);
-    check(call(out));
+    check(call(bytesOf(out)));
     return Deno.UnsafePointer.create(out[0]);
+  };
+  const sparseFrame = ({ mean, std, index, intensity }: SparseFrame) => {
+    if (mean.length !== std.length) throw new Error("the background does not have one value per bin");
+    const values = [bytesOf(intensity), BigInt(intensity.byteLength)] as const;
+    return [bytesOf(mean), ...pair(std), ...pair(index), ...values] as const;
   };
   return {
     newPlan: (options, mask, dark, flat) =>
       handleOf((out) =>
-        symbols.bs_plan_new(
-          bytesOf(options),
-          lengthOf(options),
-          bytesOf(mask),
-          lengthOf(mask),
-          bytesOf(dark),
-          lengthOf(dark),
-          bytesOf(flat),
-          lengthOf(flat),
-          out,
-          error,
-        )
+        symbols.bs_plan_new(...pair(encoder.encode(options)), ...pair(mask), ...pair(dark), ...pair(flat), out, error)
       ),
+    forkPlan: (plan) => handleOf((out) => symbols.bs_plan_fork(plan, out, error)),
     freePlan: (plan) => symbols.bs_plan_free(plan),
     load: (plan, encoding, bytes) =>
-      check(symbols.bs_plan_load(plan, encoding, bytesOf(bytes), lengthOf(bytes), error)),
-    plan: (call, plan, out) => check(symbols[`bs_plan_${call}`](plan, bytesOf(out), lengthOf(out), error)),
+      check(symbols.bs_plan_load(plan, ...pair(encoder.encode(encoding)), ...pair(bytes), error)),
+    plan: (call, plan, out) => check(symbols[`bs_plan_${call}`](plan, ...pair(out), error)),
+    async process(plan, encoding, bytes, stages, { profiles, background, numbers }) {
+      const { place, check } = errorRoom();
+      const name = encoder.encode(encoding);
+      const room = [...pair(profiles), ...pair(background), ...pair(numbers)] as const;
+      check(await symbols.bs_plan_process(plan, ...pair(name), ...pair(bytes), stages, ...room, place));
+    },
     newDensifier: (options, radius, normalization) =>
       handleOf((out) =>
-        symbols.bs_densifier_new(
-          bytesOf(options),
-          lengthOf(options),
-          bytesOf(radius),
-          lengthOf(radius),
-          bytesOf(normalization),
-          lengthOf(normalization),
-          out,
-          error,
-        )
+        symbols.bs_densifier_new(...pair(encoder.encode(options)), ...pair(radius), ...pair(normalization), out, error)
       ),
     freeDensifier: (densifier) => symbols.bs_densifier_free(densifier),
-    rebuild: (densifier, { mean, std, index, intensity }, noise, seed, number) => {
-      const out = new BigUint64Array(1);
-      if (mean.length !== std.length) throw new Error("the background does not have one value per bin");
-      check(symbols.bs_densifier_frame(
-        densifier,
-        bytesOf(mean),
-        bytesOf(std),
-        lengthOf(mean),
-        bytesOf(index),
-        lengthOf(index),
-        bytesOf(intensity),
-        BigInt(intensity.byteLength),
-        noise,
-        seed,
-        number,
-        out,
-        error,
-      ));
+    rebuild(densifier, frame, noise, seed, number) {
+      const out = new BigUint64Array(3);
+      check(
+        symbols.bs_densifier_frame(densifier, ...sparseFrame(frame), noise, seed, number, 0, ...pair(out), error),
+      );
       return out[0];
+    },
+    async encode(densifier, frame, noise, seed, number) {
+      const { place, check } = errorRoom();
+      const out = new BigUint64Array(3);
+      check(
+        await symbols.bs_densifier_encode(
+          densifier,
+          ...sparseFrame(frame),
+          noise,
+          seed,
+          number,
+          1,
+          ...pair(out),
+          place,
+        ),
+      );
+      return [out[1], Number(out[2])];
+    },
+    encodeChunk(bytes, size) {
+      const elementSize = BigInt(size);
+      const room = new Uint8Array(Number(symbols.bs_encode_bound(lengthOf(bytes), elementSize)));
+      const written = new BigUint64Array(1);
+      const status = symbols.bs_encode_bitshuffle_lz4(
+        ...pair(bytes),
+        elementSize,
+        ...pair(room),
+        bytesOf(written),
+        error,
+      );
+      check(status);
+      return room.subarray(0, Number(written[0]));
     },
     view: (type, place, length) => {
       const array = PIXEL_ARRAYS[type];

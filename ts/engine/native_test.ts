@@ -9,8 +9,9 @@ import { UsageError } from "../errors.ts";
 import { createEngine } from "./create.ts";
 import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engine.ts";
 import { findNative, libraryPath, nativeEngine } from "./native.ts";
-import { openLibrary } from "./native_calls.ts";
-import { PIXEL_ARRAYS, wasmEngine } from "./wasm.ts";
+import { ABI, openLibrary } from "./native_calls.ts";
+import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
+import { wasmEngine } from "./wasm.ts";
 
 const SHAPE = [500, 700] as const;
 const PIXELS = SHAPE[0] * SHAPE[1];
@@ -137,7 +138,7 @@ nativeTest("what does not fit is refused with the core's sentence, and a closed 
 
 nativeTest("a library of other sources or of another version is stale and never used", () => {
   const path = libraryPath()!;
-  assert.throws(() => openLibrary(path, { abi: 1, sources: "0".repeat(64) }), /is stale/);
+  assert.throws(() => openLibrary(path, { abi: ABI, sources: "0".repeat(64) }), /is stale/);
   assert.throws(() => openLibrary(path, { abi: 99, sources: "" }), /version 1 of the C face, not 99/);
 });
 

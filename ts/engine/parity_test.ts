@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { chiMap, radialMap } from "./wasm/braggsieve.js";
 import { DEFAULT_SETTINGS, type Plan, type PlanSettings, type Profile, type Unit } from "./engine.ts";
-import { planOptions, wasmEngine } from "./wasm.ts";
+import { planOptions } from "./options.ts";
+import { wasmEngine } from "./wasm.ts";
 import { loadGeometry } from "../geometry/load.ts";
 import type { EncodedFrame } from "../io/frame.ts";
 import { openCbf } from "../io/cbf.ts";
@@ -109,7 +110,6 @@ dataTest(
     const frames = await readFrames();
     const options = planOptions({ geometry, shape: SHAPE, type: "int32", settings: DEFAULT_SETTINGS });
     const radial = radialMap(options).map((r, pixel) => mask[pixel] ? NaN : r);
-    options.free();
     let groups = 0;
     for (const corrections of ["raw", "corrected"] as const) {
       for (const errorModel of ["azimuthal", "poisson", "hybrid"] as const) {
@@ -218,7 +218,6 @@ dataTest("pyFAI's maps and q profile of a tilted detector", FILES, async () => {
   const radial = (unit: Unit) => {
     const options = planOptions(input({ unit }));
     const map = radialMap(options);
-    options.free();
     return map;
   };
   const twoTheta = radial("2th_rad");
@@ -228,7 +227,6 @@ dataTest("pyFAI's maps and q profile of a tilted detector", FILES, async () => {
 
   const options = planOptions(input({}));
   const chi = sampled(chiMap(options));
-  options.free();
   const angles = sampled(twoTheta);
   const expectedChi = reference.read("tilted/chi_rad") as Float64Array;
   chi.forEach((value, i) => {

@@ -5,10 +5,13 @@ import {
   decodeByteOffset as wasmDecodeByteOffset,
   Densifier as WasmDensifier,
   Plan as WasmPlan,
-  PlanOptions,
 } from "./wasm/braggsieve.js";
 import { memory } from "./wasm/braggsieve_bg.wasm";
 import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
+import { densifierOptions, planOptions } from "./options.ts";
+import { bytesOfPixels, PIXEL_ARRAYS } from "./pixel_arrays.ts";
+import { soloDensifierPool, soloPlanPool } from "./solo_pool.ts";
+import { canStartWorkers, workerDensifierPool, workerPlanPool } from "./worker_pool.ts";
 import type {
   Background,
   Densifier,
@@ -23,16 +26,6 @@ import type {
   SparseFrame,
 } from "./engine.ts";
 
-/** The typed array of each pixel type. */
-export const PIXEL_ARRAYS = {
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  float32: Float32Array,
-} as const;
-
 /** WASM memory as it is now: growing replaces it. It is never shared between threads. */
 function heap(): ArrayBuffer {
   return memory.buffer as ArrayBuffer;
@@ -43,41 +36,6 @@ function view(type: PixelType, pointer: number, length: number): PixelArray {
   return new PIXEL_ARRAYS[type](heap(), pointer, length);
 }
 
-/** Sets every field of the options that the module knows. */
-export function planOptions(input: PlanInput): PlanOptions {
-  const { geometry, settings } = input;
-  const options = new PlanOptions();
-  [options.slow, options.fast] = input.shape;
-  options.pixelType = input.type;
-  options.distance = geometry.distance;
-  options.poni1 = geometry.poni1;
-  options.poni2 = geometry.poni2;
-  options.rot1 = geometry.rot1;
-  options.rot2 = geometry.rot2;
-  options.rot3 = geometry.rot3;
-  options.wavelength = geometry.wavelength;
-  options.pixel1 = geometry.pixel1;
-  options.pixel2 = geometry.pixel2;
-  options.orientation = geometry.orientation;
-  options.validLow = input.valid?.[0];
-  options.validHigh = input.valid?.[1];
-  options.dummy = settings.dummy;
-  options.deltaDummy = settings.deltaDummy;
-  options.unit = settings.unit;
-  options.bins = settings.bins;
-  options.errorModel = settings.errorModel;
-  options.cutoffClip = settings.cutoffClip;
-  options.cycle = settings.cycle;
-  options.cutoffPick = settings.cutoffPick;
-  options.cutoffPeak = settings.cutoffPeak;
-  options.noise = settings.noise;
-  options.patchSize = settings.patchSize;
-  options.connected = settings.connected;
-  options.solidAngle = settings.solidAngle;
-  options.polarizationFactor = settings.polarizationFactor;
-  return options;
-}
-
 class PlanOnWasm implements Plan {
   readonly validPixels: number;
   readonly radial: Float64Array;
@@ -86,38 +44,22 @@ class PlanOnWasm implements Plan {
   readonly #pixels: number;
 
   constructor(input: PlanInput) {
-    const options = planOptions(input);
-    try {
-      this.#plan = new WasmPlan(options, input.mask, input.dark, input.flat);
-    } finally {
-      options.free();
-    }
+    this.#plan = new WasmPlan(planOptions(input), input.mask, input.dark, input.flat);
     this.#type = input.type;
     this.#pixels = input.shape[0] * input.shape[1];
     this.radial = this.#plan.centres();
     this.validPixels = this.#plan.validPixels();
   }
 
-  load(frame: EncodedFrame): void {
-    switch (frame.encoding) {
-      case "raw": {
-        const target = new Uint8Array(
-          heap(),
-          this.#plan.framePointer(),
-          this.#pixels * PIXEL_ARRAYS[this.#type].BYTES_PER_ELEMENT,
-        );
-        if (frame.bytes.byteLength !== target.byteLength) {
-          throw new Error(`a frame of ${frame.bytes.byteLength} bytes where ${target.byteLength} are expected`);
-        }
-        target.set(frame.bytes);
-        return this.#plan.gather();
-      }
-      case "byte-offset":
-        if (this.#type !== "int32") throw new Error(`byte-offset decodes to int32, not ${this.#type}`);
-        return this.#plan.loadByteOffset(frame.bytes);
-      case "bitshuffle-lz4":
-        return this.#plan.loadBitshuffleLz4(frame.bytes);
+  load({ encoding, bytes }: EncodedFrame): void {
+    if (encoding !== "raw") return this.#plan.load(encoding, bytes);
+    // Straight into the frame buffer: `load` would copy the pixels twice.
+    const size = this.#pixels * PIXEL_ARRAYS[this.#type].BYTES_PER_ELEMENT;
+    if (bytes.byteLength !== size) {
+      throw new Error(`a frame of ${bytes.byteLength} bytes where ${size} are expected`);
     }
+    new Uint8Array(heap(), this.#plan.framePointer(), size).set(bytes);
+    this.#plan.gather();
   }
 
   integrate(): Profile {
@@ -163,6 +105,10 @@ class PlanOnWasm implements Plan {
     return view(this.#type, this.#plan.framePointer(), this.#pixels);
   }
 
+  encode(): Uint8Array {
+    return this.#plan.encode();
+  }
+
   close(): void {
     this.#plan.free();
   }
@@ -185,29 +131,19 @@ class DensifierOnWasm implements Densifier {
   readonly #pixels: number;
 
   constructor(input: DensifierInput) {
-    const { radial } = input;
-    const bins = radial.length;
-    const width = bins > 1 ? (radial[bins - 1] - radial[0]) / (bins - 1) : 1;
-    this.#densifier = new WasmDensifier(
-      input.type,
-      input.radius,
-      input.normalization,
-      radial[0],
-      width,
-      bins,
-      input.cutoffPick,
-      input.noisePick ?? 0,
-      input.dummy,
-    );
+    this.#densifier = new WasmDensifier(densifierOptions(input), input.radius, input.normalization);
     this.#type = input.type;
     this.#pixels = input.radius.length;
   }
 
   rebuild(frame: SparseFrame, number: number, options: DensifyOptions): PixelArray {
     const { index, intensity, mean, std } = frame;
-    const bytes = new Uint8Array(intensity.buffer, intensity.byteOffset, intensity.byteLength);
-    this.#densifier.frame(mean, std, index, bytes, options.noise, BigInt(options.seed), number);
+    this.#densifier.frame(mean, std, index, bytesOfPixels(intensity), options.noise, BigInt(options.seed), number);
     return view(this.#type, this.#densifier.pixelsPointer(), this.#pixels);
+  }
+
+  encode(): Uint8Array {
+    return this.#densifier.encode();
   }
 
   close(): void {
@@ -220,6 +156,12 @@ export const wasmEngine: Engine = {
   name: "wasm",
   plan: (input) => new PlanOnWasm(input),
   densifier: (input) => new DensifierOnWasm(input),
+  planPool: async (input, jobs) =>
+    canStartWorkers() && jobs > 1 ? await workerPlanPool(input, jobs) : soloPlanPool(new PlanOnWasm(input)),
+  densifierPool: async (input, jobs) =>
+    canStartWorkers() && jobs > 1
+      ? await workerDensifierPool(input, jobs)
+      : soloDensifierPool(new DensifierOnWasm(input)),
 };
 
 /** Decodes one CBF byte-offset section of `pixels` int32 pixels. Throws where the section is damaged. */

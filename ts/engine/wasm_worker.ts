@@ -1,0 +1,75 @@
+/**
+ * A thread with a WebAssembly instance of its own: answers the calls of `worker_pool.ts`, one after the other. Arrays of
+ * answers are handed over, not copied.
+ */
+import type { EncodedFrame } from "../io/frame.ts";
+import type {
+  Densifier,
+  DensifierInput,
+  DensifyOptions,
+  FrameResult,
+  Plan,
+  PlanInput,
+  SparseFrame,
+  Stages,
+} from "./engine.ts";
+import { processFrame, rebuildFrame } from "./process.ts";
+import { buffersOf } from "./transfer.ts";
+import { wasmEngine } from "./wasm.ts";
+
+/** What a worker can be asked, and what it answers. */
+export interface WorkerCalls {
+  plan(input: PlanInput): { validPixels: number; radial: Float64Array };
+  radius(): Float32Array;
+  normalization(): Float32Array | undefined;
+  process(frame: EncodedFrame, stages: Stages): FrameResult;
+  densifier(input: DensifierInput): void;
+  rebuild(frame: SparseFrame, number: number, options: DensifyOptions): Uint8Array;
+}
+
+/** A call on its way. */
+export interface WorkerMessage {
+  readonly call: keyof WorkerCalls;
+  readonly values: readonly unknown[];
+}
+
+/** Its answer. */
+export type WorkerAnswer = { readonly value: unknown } | { readonly error: string };
+
+let plan: Plan | undefined;
+let densifier: Densifier | undefined;
+
+/** What was made before; a call out of order is a mistake of the pool. */
+function made<T>(thing: T | undefined): T {
+  if (thing === undefined) throw new Error("the worker was asked for work before it was set up");
+  return thing;
+}
+
+const calls: WorkerCalls = {
+  plan(input) {
+    plan = wasmEngine.plan(input);
+    return { validPixels: plan.validPixels, radial: plan.radial.slice() };
+  },
+  radius: () => made(plan).radius(),
+  normalization: () => made(plan).normalization(),
+  process: (frame, stages) => processFrame(made(plan), frame, stages),
+  densifier(input) {
+    densifier = wasmEngine.densifier(input);
+  },
+  rebuild: (frame, number, options) => rebuildFrame(made(densifier), frame, number, options),
+};
+
+/** A worker's own side of its channel; the type library of the page does not know it. */
+const channel = self as unknown as {
+  onmessage: (event: MessageEvent<WorkerMessage>) => void;
+  postMessage(answer: WorkerAnswer, transfer?: Transferable[]): void;
+};
+
+channel.onmessage = ({ data: { call, values } }) => {
+  try {
+    const value = (calls[call] as (...values: unknown[]) => unknown)(...values);
+    channel.postMessage({ value }, buffersOf(value));
+  } catch (error) {
+    channel.postMessage({ error: error instanceof Error ? error.message : String(error) });
+  }
+};
