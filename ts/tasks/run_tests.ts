@@ -1,6 +1,6 @@
 /**
- * `deno task test`: all TypeScript tests, those of the native engine where it is built, and the Rust tests where cargo
- * is found.
+ * `deno task test`: all TypeScript tests, those of the native engine where it is built, those of HDF5 files on the
+ * system's libhdf5 too, and the Rust tests where cargo is found.
  * Arguments are passed on to `deno test`.
  */
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,10 @@ const built = library !== undefined && await Deno.stat(library).then(() => true,
 const onNative = built && Deno.args.length === 0
   ? await run(Deno.execPath(), ["test", ...permissions, ...native])
   : true;
+// And the tests of HDF5 files once more on the system's libhdf5, which they load where they find it.
+const libhdf5 = ["--allow-ffi", "--filter", "/^libhdf5/", "ts/io/hdf5"];
+const onLibhdf5 = Deno.args.length === 0 ? await run(Deno.execPath(), ["test", ...permissions, ...libhdf5]) : true;
 if (!built) console.log("skipped: the native engine: make it with deno task build:native");
 const rust = await run("cargo", ["test", "--quiet", "--workspace"], `${root}core-rs`);
 if (rust === undefined) console.log("skipped: the Rust tests: cargo is not installed");
-if (typescript === false || onNative === false || rust === false) Deno.exit(1);
+if (typescript === false || onNative === false || onLibhdf5 === false || rust === false) Deno.exit(1);

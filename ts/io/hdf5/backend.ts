@@ -10,6 +10,11 @@ export class LibraryFailure extends Error {
   override name = "LibraryFailure";
 }
 
+/** The file is of a format that this version of the library does not know, or a damaged header looks like one. */
+export class NewerFormat extends LibraryFailure {
+  override name = "NewerFormat";
+}
+
 /** An HDF5 library. */
 export interface Backend {
   /** name, version and place, for people */
@@ -28,7 +33,18 @@ export type H5Kind = "group" | "dataset" | "missing" | "broken-link";
 /** What an attribute or a small dataset holds. */
 export type H5Value = H5Array | string | number | string[];
 
-/** An open file. All methods but `kind`, `children`, `external` and `close` throw LibraryFailure when it is damaged. */
+/** What the chunks are that a filter of ours decodes; unknown parts are absent. */
+export interface ChunkFacts {
+  /** number of the filter */
+  readonly filter?: number;
+  /** bytes of a decoded chunk: libhdf5 reads beyond one that decodes to less */
+  readonly bytes?: number;
+}
+
+/**
+ * An open file. All methods but `children`, `externalLink` and `close` throw LibraryFailure when it is damaged; `kind` only
+ * when it is a NewerFormat.
+ */
 export interface ReadCalls {
   kind(path: string): H5Kind;
   /** Names in a group, in the order of creation where the file keeps it, else of the alphabet. */
@@ -40,13 +56,15 @@ export interface ReadCalls {
   describe(path: string): H5DatasetFacts;
   /**
    * The bytes of a part of a dataset of numbers, little-endian, `bytes` in all, at least one. They lie in `into`, which
-   * has that size, or without it in the library's own memory: valid until the next call of any file.
+   * has that size, or without it in the library's own memory: valid until the next call of any file. `chunks` tells what
+   * the chunks on the way are.
    */
   numbers(
     path: string,
     facts: H5DatasetFacts,
     ranges: H5Ranges | undefined,
     bytes: number,
+    chunks: ChunkFacts,
     into?: Uint8Array<ArrayBuffer>,
   ): Uint8Array;
   /** All elements of a dataset of strings. */

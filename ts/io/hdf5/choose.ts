@@ -19,11 +19,16 @@ export function h5LibraryName(): string | undefined {
   return name;
 }
 
+/** h5wasm, whatever is chosen: it is of a newer version than most systems' libhdf5. */
+export async function wasmLibrary(): Promise<Backend> {
+  return await (await import("./wasm/backend.ts")).wasmBackend();
+}
+
 async function choose(): Promise<Backend> {
   const search = findLibhdf5();
   // Who names a library wants that one: that it is not used must be told.
   if (search.complaint) console.error(search.complaint);
-  const backend = search.backend ?? await (await import("./wasm/backend.ts")).wasmBackend();
+  const backend = search.backend ?? await wasmLibrary();
   name = backend.name;
   return backend;
 }

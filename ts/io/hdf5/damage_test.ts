@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InputError } from "../../errors.ts";
 import { createH5, openH5 } from "./h5.ts";
 import { library } from "./wasm/backend.ts";
+import { titled } from "./h5_testing.ts";
 
 const ELEMENTS = 5000;
 
@@ -42,7 +43,7 @@ function find(bytes: Uint8Array, wanted: readonly number[]): number {
 /** The first bytes of the chunk: 20,000 bytes in blocks of 8192. */
 const CHUNK_HEADER = [0, 0, 0, 0, 0, 0, 0x4e, 0x20, 0, 0, 0x20, 0];
 
-Deno.test("truncated files, at every place, are errors", () =>
+Deno.test(titled("truncated files, at every place, are errors"), () =>
   withFile(async (good, tryIt) => {
     assert.ok(await tryIt(good));
     for (let size = 1; size < good.length; size += 61) {
@@ -53,47 +54,56 @@ Deno.test("truncated files, at every place, are errors", () =>
     await assert.rejects(tryIt(new TextEncoder().encode("no HDF5 at all")), /not an HDF5 file/);
   }));
 
-Deno.test("a damaged header of a chunk is found, and the place is named", () =>
-  withFile(async (good, tryIt) => {
-    const chunk = find(good, CHUNK_HEADER);
-    for (let byte = 0; byte < CHUNK_HEADER.length; byte++) {
-      for (const flip of [1, 2, 0x10, 0x80]) {
-        const bad = good.slice();
-        bad[chunk + byte]! ^= flip;
-        await assert.rejects(tryIt(bad), /damaged\d+\.h5 \(\/entry\/data\).*chunk is damaged/);
+Deno.test(
+  titled("a damaged header of a chunk is found, and the place is named"),
+  () =>
+    withFile(async (good, tryIt) => {
+      const chunk = find(good, CHUNK_HEADER);
+      for (let byte = 0; byte < CHUNK_HEADER.length; byte++) {
+        for (const flip of [1, 2, 0x10, 0x80]) {
+          const bad = good.slice();
+          bad[chunk + byte]! ^= flip;
+          await assert.rejects(tryIt(bad), /damaged\d+\.h5 \(\/entry\/data\).*chunk is damaged/);
+        }
       }
-    }
-  }));
+    }),
+);
 
-Deno.test("a chunk that is whole but too short is an error, not a read beyond it", () =>
-  withFile(async (good, tryIt) => {
-    const chunk = find(good, CHUNK_HEADER);
-    // One empty block of 8192 zero bytes: literal 0, then one match of 8186, then five literals.
-    const bad = good.slice();
-    const block = [0x1f, 0, 1, 0, ...new Array(32).fill(255), 7, 0x50, 0, 0, 0, 0, 0];
-    const header = [0, 0, 0, 0, 0, 0, 0x20, 0, 0, 0, 0x20, 0];
-    bad.set([...header, 0, 0, 0, block.length, ...block], chunk);
-    await assert.rejects(tryIt(bad), InputError);
-  }));
-
-Deno.test("1,000 files with a flipped byte: read, or refused with an InputError", () =>
-  withFile(async (good, tryIt) => {
-    let refused = 0;
-    for (let i = 0; i < 1000; i++) {
+Deno.test(
+  titled("a chunk that is whole but too short is an error, not a read beyond it"),
+  () =>
+    withFile(async (good, tryIt) => {
+      const chunk = find(good, CHUNK_HEADER);
+      // One empty block of 8192 zero bytes: literal 0, then one match of 8186, then five literals.
       const bad = good.slice();
-      bad[(i * 2654435761) % good.length]! ^= 1 << (i % 8);
-      try {
-        const values = await tryIt(bad);
-        assert.ok(typeof values !== "object" || values !== null);
-      } catch (error) {
-        assert.ok(error instanceof InputError, String(error));
-        refused++;
-      }
-    }
-    assert.ok(refused > 100, `${refused} refused`);
-  }));
+      const block = [0x1f, 0, 1, 0, ...new Array(32).fill(255), 7, 0x50, 0, 0, 0, 0, 0];
+      const header = [0, 0, 0, 0, 0, 0, 0x20, 0, 0, 0, 0x20, 0];
+      bad.set([...header, 0, 0, 0, block.length, ...block], chunk);
+      await assert.rejects(tryIt(bad), InputError);
+    }),
+);
 
-Deno.test("an unknown filter is named with what can be read", async () => {
+Deno.test(
+  titled("1,000 files with a flipped byte: read, or refused with an InputError"),
+  () =>
+    withFile(async (good, tryIt) => {
+      let refused = 0;
+      for (let i = 0; i < 1000; i++) {
+        const bad = good.slice();
+        bad[(i * 2654435761) % good.length]! ^= 1 << (i % 8);
+        try {
+          const values = await tryIt(bad);
+          assert.ok(typeof values !== "object" || values !== null);
+        } catch (error) {
+          assert.ok(error instanceof InputError, String(error));
+          refused++;
+        }
+      }
+      assert.ok(refused > 100, `${refused} refused`);
+    }),
+);
+
+Deno.test(titled("an unknown filter is named with what can be read"), async () => {
   const folder = await Deno.makeTempDir({ prefix: "braggsieve-filter-" });
   try {
     const path = join(folder, "filter.h5");
@@ -129,7 +139,7 @@ Deno.test("an unknown filter is named with what can be read", async () => {
   }
 });
 
-Deno.test("nothing of libhdf5's own error messages reaches the console", async () => {
+Deno.test(titled("nothing of libhdf5's own error messages reaches the console"), async () => {
   const said: unknown[] = [];
   const { error, log, warn } = console;
   Object.assign(console, { error: said.push.bind(said), log: said.push.bind(said), warn: said.push.bind(said) });

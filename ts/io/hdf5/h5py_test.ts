@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createH5, openH5 } from "./h5.ts";
+import { titled } from "./h5_testing.ts";
 import { openHdf5 } from "./source.ts";
 import { fabio } from "../../interop/clients.ts";
 import { clientTest, inFolder } from "../../testing.ts";
@@ -24,7 +25,7 @@ print(json.dumps({
   "text": f["/entry/text"][()].decode(), "gzip": f["/gzip"][()].tolist(),
 }))`;
 
-pythonTest("h5py reads our stacks, lists, attributes and text", async (folder) => {
+pythonTest(titled("h5py reads our stacks, lists, attributes and text"), async (folder) => {
   const path = join(folder, "ours.h5");
   const writer = await createH5(path);
   writer.group("/entry/data", { NX_class: "NXdata", axes: [".", "y"] });
@@ -58,7 +59,7 @@ pythonTest("h5py reads our stacks, lists, attributes and text", async (folder) =
 
 const WRITE = `
 import sys, h5py, hdf5plugin, numpy as np
-with h5py.File(sys.argv[1], "w", libver=sys.argv[2]) as f:
+with h5py.File(sys.argv[1], "w", libver=(sys.argv[2], sys.argv[2]) if sys.argv[2] != "earliest" else "earliest") as f:
   for name, block in (("default", 0), ("large", 16384), ("small", 8)):
     for type in ("u1", "<u2", ">i4", "<f8"):
       data = (np.arange(3 * 67 * 71) % 113).astype(type).reshape(3, 67, 71)
@@ -68,9 +69,9 @@ with h5py.File(sys.argv[1], "w", libver=sys.argv[2]) as f:
   f["words"] = ["one", "two"]`;
 
 pythonTest(
-  "we read h5py's bitshuffle in every block size and either byte order, old format and new",
+  titled("we read h5py's bitshuffle in every block size and either byte order, old format and new"),
   async (folder) => {
-    for (const version of ["earliest", "latest"]) {
+    for (const version of ["earliest", "v110"]) {
       const path = join(folder, `${version}.h5`);
       await fabio.run(folder, "-c", WRITE, path, version);
       const reader = await openH5(path);
@@ -98,7 +99,7 @@ for part in range(2):
   layout[2 * part : 2 * part + 2, 0] = h5py.VirtualSource(f"part{part}.h5", "data", shape=(2, 5, 6))
 with h5py.File("virtual.h5", "w") as f: f.create_virtual_dataset("/entry/data/data", layout)`;
 
-pythonTest("virtual datasets are read, and an absent data file is an error, not zeros", async (folder) => {
+pythonTest(titled("virtual datasets are read, and an absent data file is an error, not zeros"), async (folder) => {
   await fabio.run(folder, "-c", VIRTUAL, folder);
   const path = join(folder, "virtual.h5");
   const source = await openHdf5(path);

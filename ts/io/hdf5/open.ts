@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { InputError } from "../../errors.ts";
 import { openingError } from "../bytes.ts";
-import { LibraryFailure } from "./backend.ts";
+import { type Backend, LibraryFailure } from "./backend.ts";
 import { chosenLibrary } from "./choose.ts";
 import { type H5Reader, Reader } from "./reader.ts";
 
@@ -12,10 +12,14 @@ import { type H5Reader, Reader } from "./reader.ts";
  * @throws InputError when the file is missing, cannot be read, is not HDF5, or is truncated
  */
 export async function openH5(path: string): Promise<H5Reader> {
-  const library = await chosenLibrary();
+  return openWith(await chosenLibrary(), path);
+}
+
+/** Opens a file with one library; see `openH5`. */
+export function openWith(library: Backend, path: string): H5Reader {
   const real = checkedPath(path);
   try {
-    return new Reader(library, library.open(real), path);
+    return new Reader(library, library.open(real), path, real);
   } catch (error) {
     throw error instanceof LibraryFailure ? openError(path, error.message) : error;
   }

@@ -2,7 +2,8 @@
 import { InputError, messageOf } from "../../errors.ts";
 import { roomFor } from "../bytes.ts";
 import type { Encoding } from "../frame.ts";
-import { type Backend, type H5Kind, LibraryFailure, type ReadCalls } from "./backend.ts";
+import { type Backend, type ChunkFacts, type H5Kind, NewerFormat, type ReadCalls } from "./backend.ts";
+import { chunkFactsOf, sourceChunks } from "./chunks.ts";
 import { frameEncoding } from "./encoding.ts";
 import { nearest } from "./messages.ts";
 import { arrayOf, count, isNumber, SUPPORTED_FILTERS, unsupportedFilter } from "./types.ts";
@@ -53,13 +54,20 @@ export class Reader implements H5Reader {
   #open = true;
   readonly #calls: ReadCalls;
   readonly #facts = new Map<string, H5DatasetFacts>();
+  readonly #chunks = new Map<string, ChunkFacts>();
 
-  constructor(private readonly library: Backend, calls: ReadCalls, readonly path: string) {
+  /** `path`: as the user named the file; `real`: where it lies */
+  constructor(
+    private readonly library: Backend,
+    calls: ReadCalls,
+    readonly path: string,
+    private readonly real: string,
+  ) {
     this.#calls = calls;
   }
 
   kind(path: string): H5Kind {
-    return this.#file.kind(path);
+    return this.#try(path, () => this.#file.kind(path));
   }
 
   children(path: string): string[] {
@@ -176,9 +184,20 @@ export class Reader implements H5Reader {
     if (bytes > this.library.maxBytes) throw new InputError(`${bytes} bytes are too many to read at once`, where);
     // Only now are the sizes known to be sane.
     const into = room?.(bytes);
-    return bytes === 0
-      ? new Uint8Array(0)
-      : this.#try(place, () => this.#file.numbers(path, facts, ranges, bytes, into));
+    return bytes === 0 ? new Uint8Array(0) : this.#try(
+      place,
+      () => this.#file.numbers(path, facts, ranges, bytes, this.#chunkFacts(path, facts), into),
+    );
+  }
+
+  /** What the chunks are that reading a dataset meets: its own, or those of a virtual one's sources. */
+  #chunkFacts(path: string, facts: H5DatasetFacts): ChunkFacts {
+    if (!facts.virtualSources) return chunkFactsOf(facts);
+    const known = this.#chunks.get(path);
+    if (known) return known;
+    const found = sourceChunks(this.library, this.real, facts.virtualSources);
+    this.#chunks.set(path, found);
+    return found;
   }
 
   /** Runs a call of the library; what it says about a failure becomes an error that names file and place. */
@@ -187,6 +206,7 @@ export class Reader implements H5Reader {
       return call();
     } catch (error) {
       if (error instanceof InputError || error instanceof WebAssembly.RuntimeError) throw error;
+      if (error instanceof NewerFormat) throw this.#newer(place, error);
       throw this.#damaged(place, messageOf(error));
     }
   }
@@ -206,6 +226,12 @@ export class Reader implements H5Reader {
     const what = kind === "group" ? "this is a group, not a dataset" : "there is no such dataset";
     const remedy = near.length > 0 ? `the file has ${near.join(", ")}` : "the file has no datasets";
     return new InputError(what, { file: this.path, place: path, remedy });
+  }
+
+  #newer(place: string, cause: NewerFormat): InputError {
+    const what = `the file is newer than ${this.library.name}, or damaged: ${cause.message}`;
+    const remedy = "run without --allow-ffi, or name a newer libhdf5 in BRAGGSIEVE_LIBHDF5";
+    return new InputError(what, { file: this.path, place, remedy }, { cause });
   }
 
   #damaged(place: string, reason: string): InputError {

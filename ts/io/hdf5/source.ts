@@ -1,35 +1,15 @@
 /** Frames from HDF5 files: NeXus, Dectris masters with their data files, CXI, and plain stacks. */
-import { dirname, isAbsolute, resolve } from "node:path";
 import { InputError } from "../../errors.ts";
 import { copyInto } from "../bytes.ts";
 import type { EncodedFrame, FrameInfo, FrameLink, FrameSource, PixelType } from "../frame.ts";
+import { type Backend, NewerFormat } from "./backend.ts";
+import { chosenLibrary, wasmLibrary } from "./choose.ts";
 import { findFrames } from "./find_frames.ts";
 import { findInstrument, readDetector, readGeometry, readMask } from "./nexus.ts";
-import { openH5 } from "./open.ts";
+import { openWith } from "./open.ts";
+import { checkSource, frameShape, type Part, partsOf, realPath, VALID } from "./parts.ts";
 import type { H5Reader } from "./reader.ts";
 import type { H5DatasetFacts, H5Ranges } from "./types.ts";
-
-/** Values that are counts, per type: the largest unsigned one is the Dectris mark of masked pixels. */
-const VALID: Record<PixelType, readonly [number, number] | undefined> = {
-  uint8: [0, 2 ** 8 - 2],
-  uint16: [0, 2 ** 16 - 2],
-  // Pilatus' negative marks (-1, -2), stored as unsigned, lie above this.
-  uint32: [0, 2 ** 31 - 1],
-  int16: undefined,
-  int32: undefined,
-  float32: undefined,
-};
-
-/** One dataset of the stack. */
-interface Part {
-  /** absolute path of the file it lies in */
-  readonly file: string;
-  readonly dataset: string;
-  readonly facts: H5DatasetFacts;
-  /** number of its first frame in the stack */
-  readonly first: number;
-  readonly frames: number;
-}
 
 /**
  * Opens the frames of an HDF5 file.
@@ -42,8 +22,19 @@ interface Part {
  * @throws InputError when the file or its frames cannot be used; says why and what to do
  */
 export async function openHdf5(spec: string): Promise<FrameSource> {
+  const library = await chosenLibrary();
+  try {
+    return framesOf(library, spec);
+  } catch (error) {
+    // A file of HDF5 2.0 may need more than the system's library knows.
+    if (error instanceof InputError && error.cause instanceof NewerFormat) return framesOf(await wasmLibrary(), spec);
+    throw error;
+  }
+}
+
+function framesOf(library: Backend, spec: string): FrameSource {
   const [path = "", dataset] = spec.split("::");
-  const master = await openH5(path);
+  const master = openWith(library, path);
   try {
     const found = findFrames(master, dataset);
     const parts = partsOf(master, path, found.datasets);
@@ -58,7 +49,7 @@ export async function openHdf5(spec: string): Promise<FrameSource> {
       mask: readMask(master, found.datasets[0]!, instrument, shape),
       detector: readDetector(master, instrument),
     };
-    return new Hdf5Source(spec, `${path}::${found.path}`, info, parts, master);
+    return new Hdf5Source(spec, `${path}::${found.path}`, info, parts, master, library);
   } catch (error) {
     master.close();
     throw error;
@@ -79,22 +70,30 @@ class Hdf5Source implements FrameSource {
     readonly info: FrameInfo,
     private readonly parts: readonly Part[],
     private readonly master: H5Reader,
+    private readonly library: Backend,
   ) {
     const last = parts.at(-1)!;
     this.frameCount = last.first + last.frames;
     this.#masterFile = realPath(master.path);
   }
 
-  async read(index: number, buffer?: Uint8Array<ArrayBuffer>): Promise<EncodedFrame> {
+  read(index: number, buffer?: Uint8Array<ArrayBuffer>): EncodedFrame {
     const part = this.#part(index);
-    const reader = await this.#reader(part);
-    return reader.chunk(part.dataset, index - part.first, buffer) ??
-      { encoding: "raw", bytes: this.#pixels(reader, part, index - part.first, buffer) };
+    const at = index - part.first;
+    if (part.source) {
+      const reader = this.#reader(part.source.file);
+      checkSource(reader, part.source);
+      const chunk = reader.chunk(part.source.path, at, buffer);
+      if (chunk) return chunk;
+    }
+    const reader = this.#reader(part.file);
+    return reader.chunk(part.dataset, part.offset + at, buffer) ??
+      { encoding: "raw", bytes: this.#pixels(reader, part, part.offset + at, buffer) };
   }
 
   link(index: number): FrameLink {
     const part = this.#part(index);
-    return { file: part.file, dataset: part.dataset, index: index - part.first };
+    return { file: part.file, dataset: part.dataset, index: part.offset + index - part.first };
   }
 
   label(index: number): string {
@@ -121,7 +120,7 @@ class Hdf5Source implements FrameSource {
     if (this.#block?.part !== part || this.#block.start !== start) {
       const room = this.#block?.bytes;
       this.#block = undefined;
-      const end = Math.min(start + perChunk, part.frames);
+      const end = Math.min(start + perChunk, facts.shape[0] ?? 0);
       this.#block = { part, start, bytes: reader.bytes(part.dataset, ranges(facts, start, end), place, room) };
     }
     const at = (index - start) * frameBytes;
@@ -138,13 +137,13 @@ class Hdf5Source implements FrameSource {
     return part;
   }
 
-  /** Data files of a master are opened one at a time, however many there are. */
-  async #reader(part: Part): Promise<H5Reader> {
-    if (part.file === this.#masterFile) return this.master;
-    if (this.#other?.file !== part.file) {
+  /** Data files are opened one at a time, however many there are. */
+  #reader(file: string): H5Reader {
+    if (file === this.#masterFile) return this.master;
+    if (this.#other?.file !== file) {
       this.#other?.reader.close();
       this.#other = undefined;
-      this.#other = { file: part.file, reader: await openH5(part.file) };
+      this.#other = { file, reader: openWith(this.library, file) };
     }
     return this.#other.reader;
   }
@@ -158,82 +157,4 @@ function ranges(facts: H5DatasetFacts, from: number, to: number): H5Ranges {
   const image = [[0, slow], [0, fast]] as const;
   if (facts.shape.length === 2) return image;
   return facts.shape.length === 3 ? [[from, to], ...image] : [[from, to], [0, 1], ...image];
-}
-
-function frameShape(facts: H5DatasetFacts): [number, number] {
-  return [facts.shape.at(-2) ?? 0, facts.shape.at(-1) ?? 0];
-}
-
-/** The parts of a stack with their frames counted, all of one shape and type. */
-function partsOf(master: H5Reader, path: string, datasets: readonly string[]): Part[] {
-  const parts: Part[] = [];
-  let first = 0;
-  for (const dataset of datasets) {
-    const facts = master.dataset(dataset);
-    checkFrames(facts, path, dataset, parts[0]?.facts);
-    checkVirtual(facts, path, dataset);
-    const frames = facts.shape.length === 2 ? 1 : facts.shape[0] ?? 0;
-    const link = master.external(dataset);
-    const file = link ? linkedFile(path, link.file) : realPath(path);
-    if (frames > 0) parts.push({ file, dataset: link?.path ?? dataset, facts, first, frames });
-    first += frames;
-  }
-  if (parts.length === 0) {
-    throw new InputError("the stack has no frames", { file: path, place: datasets[0], remedy: "name another dataset" });
-  }
-  return parts;
-}
-
-/** Throws unless the dataset holds frames of a type that is supported, like those of the first part. */
-function checkFrames(facts: H5DatasetFacts, file: string, place: string, like?: H5DatasetFacts): void {
-  const { shape, type } = facts;
-  const [slow, fast] = frameShape(facts);
-  const rank = shape.length === 2 || shape.length === 3 || (shape.length === 4 && shape[1] === 1);
-  if (!rank) {
-    const channels = shape.length === 4 ? "; choose one channel into a dataset of its own first" : "";
-    const remedy = `name a dataset of two or three dimensions${channels}`;
-    throw new InputError(`its shape (${shape.join(", ")}) is not that of frames`, { file, place, remedy });
-  }
-  if (!(type in VALID)) {
-    const remedy = type === "float64"
-      ? "convert it to float32, which holds detector values to 7 digits"
-      : /int/.test(type)
-      ? "convert it to int32 or uint32"
-      : "name a dataset of integers or float32";
-    throw new InputError(`frames of type ${type} are not supported`, { file, place, remedy });
-  }
-  if (like && (like.type !== type || frameShape(like).join() !== [slow, fast].join())) {
-    const [a, b] = frameShape(like);
-    throw new InputError(`this part has ${type} frames of ${slow} x ${fast}, the first ${like.type} of ${a} x ${b}`, {
-      file,
-      place,
-      remedy: "open the parts one by one, as file::/path",
-    });
-  }
-}
-
-/** Throws when a file of a virtual dataset is absent: libhdf5 would show its frames as zeros. */
-function checkVirtual(facts: H5DatasetFacts, file: string, place: string): void {
-  for (const name of new Set(facts.virtualFiles)) {
-    // "." is this file; names with % are patterns for files that may come later.
-    if (name === "." || name.includes("%")) continue;
-    try {
-      Deno.statSync(linkedFile(file, name));
-    } catch {
-      throw new InputError(`its data file ${name} is missing`, { file, place, remedy: `put ${name} beside this file` });
-    }
-  }
-}
-
-/** Where libhdf5 finds the file of an external link: as it stands, or beside the master. */
-function linkedFile(master: string, link: string): string {
-  return isAbsolute(link) ? link : resolve(dirname(realPath(master)), link);
-}
-
-function realPath(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return resolve(path);
-  }
 }

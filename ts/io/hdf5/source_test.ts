@@ -6,6 +6,7 @@ import { dataPath, dataTest, inFolder } from "../../testing.ts";
 import type { FrameSource } from "../frame.ts";
 import { createH5, decodedFrame, type H5Writer } from "./h5.ts";
 import { openHdf5 } from "./source.ts";
+import { titled } from "./h5_testing.ts";
 
 async function write(path: string, fill: (writer: H5Writer) => void): Promise<string> {
   const writer = await createH5(path);
@@ -31,7 +32,7 @@ async function sumOf(source: FrameSource, index: number): Promise<number> {
 }
 
 dataTest(
-  "the thaumatin stack: eight frames, their sums by h5py, the mask",
+  titled("the thaumatin stack: eight frames, their sums by h5py, the mask"),
   ["thaumatin/thaumatin_bslz4.h5"],
   async () => {
     const path = dataPath("thaumatin/thaumatin_bslz4.h5");
@@ -62,7 +63,7 @@ dataTest(
   },
 );
 
-dataTest("JUNGFRAU frames: gzip, chunks smaller than a frame, one of several stacks", [
+dataTest(titled("JUNGFRAU frames: gzip, chunks smaller than a frame, one of several stacks"), [
   "jungfrau/jungfrau_module.h5",
 ], async () => {
   const path = dataPath("jungfrau/jungfrau_module.h5");
@@ -77,7 +78,7 @@ dataTest("JUNGFRAU frames: gzip, chunks smaller than a frame, one of several sta
   photons.close();
 });
 
-dataTest("a sparse file is recognised", ["thaumatin/pyfai_sparse.h5"], async () => {
+dataTest(titled("a sparse file is recognised"), ["thaumatin/pyfai_sparse.h5"], async () => {
   await assert.rejects(openHdf5(dataPath("thaumatin/pyfai_sparse.h5")), /sparse frames; rebuild dense frames first/);
 });
 
@@ -113,70 +114,76 @@ async function dectris(folder: string): Promise<string> {
   });
 }
 
-Deno.test("a Dectris master: its data files are one stack, read in order and back", () =>
-  inFolder(async (folder) => {
-    const source = await openHdf5(await dectris(folder));
-    assert.equal(source.frameCount, 5);
-    for (const i of [0, 4, 2, 3, 1]) {
-      const wanted = [10, 11, 12, 20, 21][i]!;
-      assert.deepEqual([...new Uint16Array((await pixelsOf(source, i)).buffer)], new Array(24).fill(wanted));
-    }
-    assert.deepEqual(source.link?.(4), {
-      file: join(Deno.realPathSync(folder), "x_data_000002.h5"),
-      dataset: "/entry/data/data",
-      index: 1,
-    });
-    assert.deepEqual(source.info.valid, [0, 65534]);
-    assert.deepEqual([...source.info.mask!], [0, 0, 0, 0, 0, 1, 1, ...new Array(17).fill(0)]);
-    assert.deepEqual(source.info.detector, { sensorMaterial: "Si", sensorThickness: 450e-6, saturationValue: 12345 });
-    const geometry = source.info.geometry!;
-    assert.deepEqual([geometry.pixel1, geometry.pixel2, geometry.orientation], [70e-6, 75e-6, 3]);
-    for (
-      const [found, wanted] of [
-        [geometry.distance, 0.15],
-        [geometry.poni1, 140e-6],
-        [geometry.poni2, 225e-6],
-        [geometry.wavelength!, 0.9763e-10],
-      ] as const
-    ) assert.ok(Math.abs(found / wanted - 1) < 1e-12, `${found} for ${wanted}`);
-    source.close();
-  }));
+Deno.test(
+  titled("a Dectris master: its data files are one stack, read in order and back"),
+  () =>
+    inFolder(async (folder) => {
+      const source = await openHdf5(await dectris(folder));
+      assert.equal(source.frameCount, 5);
+      for (const i of [0, 4, 2, 3, 1]) {
+        const wanted = [10, 11, 12, 20, 21][i]!;
+        assert.deepEqual([...new Uint16Array((await pixelsOf(source, i)).buffer)], new Array(24).fill(wanted));
+      }
+      assert.deepEqual(source.link?.(4), {
+        file: join(Deno.realPathSync(folder), "x_data_000002.h5"),
+        dataset: "/entry/data/data",
+        index: 1,
+      });
+      assert.deepEqual(source.info.valid, [0, 65534]);
+      assert.deepEqual([...source.info.mask!], [0, 0, 0, 0, 0, 1, 1, ...new Array(17).fill(0)]);
+      assert.deepEqual(source.info.detector, { sensorMaterial: "Si", sensorThickness: 450e-6, saturationValue: 12345 });
+      const geometry = source.info.geometry!;
+      assert.deepEqual([geometry.pixel1, geometry.pixel2, geometry.orientation], [70e-6, 75e-6, 3]);
+      for (
+        const [found, wanted] of [
+          [geometry.distance, 0.15],
+          [geometry.poni1, 140e-6],
+          [geometry.poni2, 225e-6],
+          [geometry.wavelength!, 0.9763e-10],
+        ] as const
+      ) assert.ok(Math.abs(found / wanted - 1) < 1e-12, `${found} for ${wanted}`);
+      source.close();
+    }),
+);
 
-Deno.test("a master whose data file is absent names the file", () =>
+Deno.test(titled("a master whose data file is absent names the file"), () =>
   inFolder(async (folder) => {
     const master = await dectris(folder);
     await Deno.remove(join(folder, "x_data_000002.h5"));
     await assert.rejects(openHdf5(master), /x_master\.h5 \(\/entry\/data\/data_000002\).*put x_data_000002\.h5 beside/);
   }));
 
-Deno.test("the NeXus default chain is followed, CXI and plain stacks are found, 2-D and 4-D data are accepted", () =>
-  inFolder(async (folder) => {
-    const frame = Int32Array.from({ length: 6 }, (_, i) => i - 2);
-    const cases: [string, (writer: H5Writer) => void][] = [
-      ["/e/d/counts", (writer) => {
-        writer.group("/", { default: "e" });
-        writer.group("/e", { default: "d" });
-        writer.group("/e/d", { NX_class: "NXdata", signal: "counts" });
-        writer.array("/e/d/counts", frame, [1, 2, 3]);
-        writer.array("/other", frame, [1, 2, 3]);
-      }],
-      ["/entry_1/data_1/data", (writer) => writer.array("/entry_1/data_1/data", frame, [2, 3])],
-      ["/stack", (writer) => {
-        writer.array("/stack", frame, [1, 1, 2, 3]);
-        writer.array("/flatfield", frame, [2, 3]);
-      }],
-    ];
-    for (const [dataset, fill] of cases) {
-      const path = await write(join(folder, `f${dataset.length}.h5`), fill);
-      const source = await openHdf5(path);
-      assert.equal(source.label(0), `${path}::${dataset} #0`);
-      assert.deepEqual(source.info.shape, [2, 3]);
-      assert.deepEqual(new Int32Array((await pixelsOf(source, 0)).buffer), frame);
-      source.close();
-    }
-  }));
+Deno.test(
+  titled("the NeXus default chain is followed, CXI and plain stacks are found, 2-D and 4-D data are accepted"),
+  () =>
+    inFolder(async (folder) => {
+      const frame = Int32Array.from({ length: 6 }, (_, i) => i - 2);
+      const cases: [string, (writer: H5Writer) => void][] = [
+        ["/e/d/counts", (writer) => {
+          writer.group("/", { default: "e" });
+          writer.group("/e", { default: "d" });
+          writer.group("/e/d", { NX_class: "NXdata", signal: "counts" });
+          writer.array("/e/d/counts", frame, [1, 2, 3]);
+          writer.array("/other", frame, [1, 2, 3]);
+        }],
+        ["/entry_1/data_1/data", (writer) => writer.array("/entry_1/data_1/data", frame, [2, 3])],
+        ["/stack", (writer) => {
+          writer.array("/stack", frame, [1, 1, 2, 3]);
+          writer.array("/flatfield", frame, [2, 3]);
+        }],
+      ];
+      for (const [dataset, fill] of cases) {
+        const path = await write(join(folder, `f${dataset.length}.h5`), fill);
+        const source = await openHdf5(path);
+        assert.equal(source.label(0), `${path}::${dataset} #0`);
+        assert.deepEqual(source.info.shape, [2, 3]);
+        assert.deepEqual(new Int32Array((await pixelsOf(source, 0)).buffer), frame);
+        source.close();
+      }
+    }),
+);
 
-Deno.test("chunks of several frames give every frame, in any order", () =>
+Deno.test(titled("chunks of several frames give every frame, in any order"), () =>
   inFolder(async (folder) => {
     const path = await write(join(folder, "many.h5"), (writer) => {
       const stack = writer.stack("/entry/data/data", "uint16", [2, 4], { filter: "gzip", chunk: [4, 2, 4] });
@@ -189,7 +196,7 @@ Deno.test("chunks of several frames give every frame, in any order", () =>
     source.close();
   }));
 
-Deno.test("what cannot be used is refused with a remedy", () =>
+Deno.test(titled("what cannot be used is refused with a remedy"), () =>
   inFolder(async (folder) => {
     const path = await write(join(folder, "odd.h5"), (writer) => {
       writer.array("/double", new Float64Array(8), [2, 2, 2]);

@@ -40,17 +40,20 @@ export interface H5DatasetFacts {
   readonly littleEndian: boolean;
   readonly chunks?: readonly number[];
   readonly filters: readonly H5FilterFacts[];
-  /** files of a virtual dataset, as it names them */
-  readonly virtualFiles?: readonly string[];
+  /** what a virtual dataset is made of, as it names it: in the file "." the dataset lies beside it */
+  readonly virtualSources?: readonly H5VirtualSource[];
   /** datasets that, one after the other along the first axis, are this virtual one; absent when it is otherwise */
   readonly virtualParts?: readonly H5VirtualPart[];
 }
 
-/** A whole dataset that is a part of a virtual one. */
-export interface H5VirtualPart {
-  /** as the virtual dataset names it: "." is its own file */
+/** A dataset that a virtual one shows, or a part of it. */
+export interface H5VirtualSource {
   readonly file: string;
   readonly path: string;
+}
+
+/** A whole dataset that is a part of a virtual one. */
+export interface H5VirtualPart extends H5VirtualSource {
   /** what the virtual dataset takes the source's shape to be */
   readonly shape: readonly number[];
   /** items along the first axis of the virtual dataset */

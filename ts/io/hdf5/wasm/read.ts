@@ -1,6 +1,6 @@
 /** Reading files with h5wasm. */
 import { copyInto } from "../../bytes.ts";
-import { type H5Kind, type H5Value, LibraryFailure, type ReadCalls } from "../backend.ts";
+import { type ChunkFacts, type H5Kind, type H5Value, LibraryFailure, type ReadCalls } from "../backend.ts";
 import { arrayOf, count, fixedString, isNumber, typeName } from "../types.ts";
 import type { H5DatasetFacts, H5Ranges, RawType } from "../types.ts";
 import { ask, type H5Library, run, said } from "./library.ts";
@@ -9,7 +9,7 @@ type Raw = RawType & {
   readonly shape: number[] | null;
   readonly chunks: number[] | null;
   readonly littleEndian: boolean;
-  readonly virtual_sources?: { file_name: string }[];
+  readonly virtual_sources?: { file_name: string; dset_name: string }[];
 };
 
 /** A file that h5wasm has open. */
@@ -76,20 +76,20 @@ export class WasmFile implements ReadCalls {
       littleEndian: raw.littleEndian,
       chunks: raw.chunks ?? undefined,
       filters: filters.map(({ id, name, cd_values }) => ({ id, name, options: [...cd_values] })),
-      virtualFiles: raw.virtual_sources?.map((source) => source.file_name),
+      virtualSources: raw.virtual_sources?.map(({ file_name, dset_name }) => ({ file: file_name, path: dset_name })),
     };
   }
 
   numbers(
     path: string,
-    facts: H5DatasetFacts,
+    _facts: H5DatasetFacts,
     ranges: H5Ranges | undefined,
     bytes: number,
+    chunks: ChunkFacts,
     into?: Uint8Array<ArrayBuffer>,
   ): Uint8Array {
     const pointer = this.#room(bytes);
-    const chunkBytes = facts.chunks && count(facts.chunks) * facts.itemSize;
-    this.lib.channel.decoding(facts.filters.at(-1)?.id, chunkBytes, () => this.#load(path, ranges, pointer));
+    this.lib.channel.decoding(chunks.filter, chunks.bytes, () => this.#load(path, ranges, pointer));
     const heap = this.lib.module.HEAPU8.subarray(pointer, pointer + bytes);
     into?.set(heap);
     return into ?? heap;

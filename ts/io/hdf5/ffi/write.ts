@@ -1,0 +1,145 @@
+/** Writing files with libhdf5. */
+import type { Block, NewDataset, WriteCalls } from "../backend.ts";
+import { bytesOf, filterOptions, type H5Array, type H5Attributes, NUMBERS, numberType } from "../types.ts";
+import { DEFAULT, fixed, type Library, sizes, text } from "./library.ts";
+import { usingPart, usingSpace } from "./spaces.ts";
+import { numberTypeId, usingText } from "./types.ts";
+
+/** H5F_SCOPE_LOCAL */
+const LOCAL = 0;
+
+/** A file that libhdf5 writes. */
+export class FfiOutput implements WriteCalls {
+  /** the dataset that was written last: stacks grow by many small writes */
+  #dataset: { readonly path: string; readonly id: bigint } | undefined;
+
+  constructor(private readonly lib: Library, private readonly id: bigint) {}
+
+  group(path: string): void {
+    const { h5 } = this.lib;
+    this.lib.using(h5.H5Gcreate2(this.id, text(path), DEFAULT, DEFAULT, DEFAULT), h5.H5Gclose, () => {});
+  }
+
+  dataset(path: string, { type, shape, grows, chunks, filter }: NewDataset, data?: H5Array): void {
+    const { lib } = this;
+    const { h5, ids } = { h5: lib.h5, ids: lib.h5.ids };
+    lib.using(h5.H5Pcreate(ids.H5P_CLS_DATASET_CREATE_ID), h5.H5Pclose, (properties) => {
+      if (chunks) lib.ok(h5.H5Pset_chunk(properties, chunks.length, sizes(chunks)));
+      const stage = chunks && filterOptions(filter ?? "none", NUMBERS[type].size);
+      if (stage) {
+        const options = new Uint8Array(Uint32Array.from(stage.options).buffer);
+        lib.ok(h5.H5Pset_filter(properties, stage.id, 0, BigInt(stage.options.length), options));
+      }
+      const as = numberTypeId(lib, type);
+      usingSpace(lib, shape, (space) => {
+        const made = h5.H5Dcreate2(this.id, text(path), as, space, DEFAULT, properties, DEFAULT);
+        lib.using(made, h5.H5Dclose, (id) => {
+          if (data && data.length > 0) {
+            lib.ok(h5.H5Dwrite(id, as, DEFAULT, DEFAULT, DEFAULT, fixed(bytesOf(data))));
+          }
+        });
+      }, grows);
+    });
+  }
+
+  text(path: string, value: string): void {
+    const { lib } = this;
+    const { h5 } = lib;
+    usingText(lib, (type) =>
+      usingSpace(lib, [], (space) => {
+        const made = h5.H5Dcreate2(this.id, text(path), type, space, DEFAULT, DEFAULT, DEFAULT);
+        lib.using(made, h5.H5Dclose, (id) => {
+          const strings = pointersTo([value]);
+          lib.ok(h5.H5Dwrite(id, type, DEFAULT, DEFAULT, DEFAULT, strings.pointers));
+        });
+      }));
+  }
+
+  attribute(path: string, name: string, value: H5Attributes[string]): void {
+    const { lib } = this;
+    const { h5 } = lib;
+    const list = Array.isArray(value) ? value as readonly (string | number)[] : [value as string | number];
+    const shape = Array.isArray(value) ? [list.length] : [];
+    lib.using(h5.H5Oopen(this.id, text(path), DEFAULT), h5.H5Oclose, (object) => {
+      if (lib.ok(h5.H5Aexists(object, text(name))) > 0) lib.ok(h5.H5Adelete(object, text(name)));
+      const write = (type: bigint, data: Uint8Array<ArrayBuffer>) =>
+        usingSpace(
+          lib,
+          shape,
+          (space) =>
+            lib.using(h5.H5Acreate2(object, text(name), type, space, DEFAULT, DEFAULT), h5.H5Aclose, (id) => {
+              if (list.length > 0) lib.ok(h5.H5Awrite(id, type, data));
+            }),
+        );
+      if (list.every((one): one is string => typeof one === "string")) {
+        const strings = pointersTo(list);
+        usingText(lib, (type) => write(type, strings.pointers));
+        return;
+      }
+      const type = numberType(list as number[]);
+      const data = type === "int64" ? BigInt64Array.from(list, BigInt) : Float64Array.from(list as number[]);
+      write(numberTypeId(lib, type), fixed(bytesOf(data)));
+    });
+  }
+
+  softLink(path: string, target: string): void {
+    this.lib.ok(this.lib.h5.H5Lcreate_soft(text(target), this.id, text(path), DEFAULT, DEFAULT));
+  }
+
+  externalLink(path: string, file: string, target: string): void {
+    this.lib.ok(this.lib.h5.H5Lcreate_external(text(file), text(target), this.id, text(path), DEFAULT, DEFAULT));
+  }
+
+  allocate(bytes: number): Block {
+    return { bytes: new Uint8Array(bytes), free() {} };
+  }
+
+  write(path: string, item: readonly number[], block: Block, first: number, items: number, length: number): void {
+    const { lib } = this;
+    const { h5 } = lib;
+    const dataset = this.#open(path);
+    lib.ok(h5.H5Dset_extent(dataset, sizes([length, ...item])));
+    const ranges = [[first, first + items] as const, ...item.map((size) => [0, size] as const)];
+    lib.using(h5.H5Dget_type(dataset), h5.H5Tclose, (type) =>
+      usingPart(
+        lib,
+        dataset,
+        ranges,
+        (memory, file) => lib.ok(h5.H5Dwrite(dataset, type, memory, file, DEFAULT, fixed(block.bytes))),
+      ));
+  }
+
+  flush(): void {
+    this.lib.ok(this.lib.h5.H5Fflush(this.id, LOCAL));
+  }
+
+  close(): void {
+    try {
+      this.#release();
+    } finally {
+      this.lib.ok(this.lib.h5.H5Fclose(this.id));
+    }
+  }
+
+  #open(path: string): bigint {
+    if (this.#dataset?.path !== path) {
+      this.#release();
+      this.#dataset = { path, id: this.lib.id(this.lib.h5.H5Dopen2(this.id, text(path), DEFAULT)) };
+    }
+    return this.#dataset!.id;
+  }
+
+  /** Closing a dataset writes what it holds back: that may fail. */
+  #release(): void {
+    const id = this.#dataset?.id;
+    this.#dataset = undefined;
+    if (id !== undefined) this.lib.ok(this.lib.h5.H5Dclose(id));
+  }
+}
+
+/** C strings and an array of pointers to them; both must be kept until they are used. */
+function pointersTo(strings: readonly string[]): { pointers: Uint8Array<ArrayBuffer>; kept: Uint8Array[] } {
+  const kept = strings.map((one) => fixed(text(one)));
+  const addresses = kept.map((one) => BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(one))));
+  return { pointers: new Uint8Array(BigUint64Array.from(addresses).buffer), kept };
+}
