@@ -56,6 +56,12 @@ export class UsageError extends BraggsieveError {
 export class InterruptedError extends BraggsieveError {
   override name = "InterruptedError";
   override readonly exitCode = 130 as const;
+  /** What stopped the run: "SIGTERM" is a batch system's, after which it may go on; absent for an AbortSignal. */
+  readonly signal?: Deno.Signal;
+  constructor(message: string, signal?: Deno.Signal) {
+    super(message);
+    if (signal !== undefined) this.signal = signal;
+  }
 }
 
 /** What went wrong, as one line of text, whatever was thrown. */

@@ -58,6 +58,39 @@ export function clientTest(
   }
 }
 
+/** How the command line ended and what it said. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+const repository = fileURLToPath(new URL("../", import.meta.url));
+
+/** The command line as a process of its own in `cwd`, not started yet; with the two permissions that users give it. */
+export function braggsieveProcess(
+  words: readonly string[],
+  cwd: string,
+  flags: readonly string[] = ["--allow-read", "--allow-write"],
+): Deno.Command {
+  const main = join(repository, "ts/cli/main.ts");
+  const fixed = ["run", "--quiet", "--no-prompt", "--config", join(repository, "deno.json")];
+  return new Deno.Command(Deno.execPath(), {
+    args: [...fixed, ...flags, main, ...words],
+    cwd,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs the command line to its end. */
+export async function braggsieve(words: readonly string[], cwd: string, flags?: readonly string[]): Promise<Outcome> {
+  const { code, stdout, stderr } = await braggsieveProcess(words, cwd, flags).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, out: decode(stdout), error: decode(stderr) };
+}
+
 /** Runs `use` with a folder of its own and removes it. */
 export async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = Deno.makeTempDirSync();

@@ -2,32 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { dataPath, dataTest, inFolder } from "../testing.ts";
-
-const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
-const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
-
-interface Outcome {
-  code: number;
-  out: string;
-  error: string;
-}
-
-async function braggsieve(
-  words: readonly string[],
-  cwd: string,
-  flags = ["--allow-read", "--allow-write"],
-): Promise<Outcome> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "--config", CONFIGURATION, ...flags, MAIN, ...words],
-    cwd,
-    stdin: "null",
-  });
-  const { code, stdout, stderr } = await command.output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, out: decode(stdout), error: decode(stderr) };
-}
+import { braggsieve, braggsieveProcess, dataPath, dataTest, inFolder } from "../testing.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
 
@@ -243,14 +218,7 @@ Deno.test("help shows every command with examples, and needs no permission", () 
 
 Deno.test("Ctrl-C leaves no file", { ignore: Deno.build.os === "windows" }, () =>
   inFolder(async (folder) => {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--config", CONFIGURATION, "--allow-read", "--allow-write", MAIN]
-        .concat(["simulate", "-o", "long.h5", "-n", "100000"]),
-      cwd: folder,
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
+    const child = braggsieveProcess(["simulate", "-o", "long.h5", "-n", "100000"], folder).spawn();
     // The temporary file says that the work began.
     while (names(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await new Promise((resolve) => setTimeout(resolve, 500));

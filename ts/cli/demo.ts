@@ -22,7 +22,7 @@ export function demoCommand(): Command {
     .option("--json", "print one machine-readable record (JSON) on stdout")
     .addHelpText("after", "\nExample:\n  braggsieve demo -n 20 -o /tmp/demo")
     .action(async ({ output: folder, frames, seed, json }: Flags) => {
-      const { progress, stop } = progressBar();
+      const { progress, stop } = await progressBar();
       try {
         const step = (name: string) => console.error(`${name} …`);
         const report = await demo({ folder, frames, seed }, { progress, step });

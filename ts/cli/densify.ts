@@ -1,7 +1,7 @@
 /** `braggsieve densify`: options and wiring. */
 import { Command } from "commander";
 import { densify } from "../pipeline/densify.ts";
-import { addEngine, addReporting, type CommonFlags, toNumber } from "./options.ts";
+import { addEngine, addReporting, addRunning, type CommonFlags, toNumber } from "./options.ts";
 import { runCommand } from "./run.ts";
 
 interface Flags extends CommonFlags {
@@ -25,14 +25,15 @@ export function densifyCommand(): Command {
       toNumber,
     )
     .option("--geom <file>", "write a CrystFEL .geom file that goes with the dense file (default: none)");
-  addReporting(addEngine(command));
+  addReporting(addRunning(addEngine(command)));
   return command
     .addHelpText(
       "after",
       `
 Examples:
   braggsieve densify sparse.h5
-  braggsieve densify -N 0 -o dense.h5 sparse.h5`,
+  braggsieve densify -N 0 -o dense.h5 sparse.h5
+  braggsieve densify --resume -o dense.h5 sparse.h5`,
     )
     .action((file: string, flags: Flags) => {
       const output = flags.output ?? `${file.replace(/\.(h5|hdf5|nxs)$/i, "")}_dense.h5`;
@@ -41,9 +42,11 @@ Examples:
           file,
           output,
           force: flags.force ?? false,
+          resume: flags.resume ?? false,
           noise: flags.noise,
           seed: flags.seed,
           engine: flags.engine,
+          ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
           ...(flags.geom === undefined ? {} : { geom: flags.geom }),
           ...(flags.dummy === undefined ? {} : { dummy: flags.dummy }),
         }, control));

@@ -12,9 +12,9 @@ const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** The help of the program and of each command. */
-function helps(): Map<string, string> {
+async function helps(): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
-  const root = program();
+  const root = await program();
   for (const command of [root, ...root.commands]) {
     let text = "";
     command.configureOutput({ writeOut: (part) => text += part }).outputHelp();
@@ -65,19 +65,19 @@ async function prepare(folder: string): Promise<void> {
 }
 
 Deno.test("every example in the help is accepted", async () => {
-  const found = [...helps()].flatMap(([name, text]) => {
+  const found = [...await helps()].flatMap(([name, text]) => {
     const lines = examples(text);
     assert.ok(lines.length > 0, `${name} has no example`);
     return lines;
   });
   assert.ok(found.length >= 13);
   for (const words of [...found]) {
-    const root = program();
+    const root = await program();
     for (const command of root.commands) command.action(() => {});
     await root.parseAsync(words, { from: "user" });
   }
   // What an example must not be.
-  const root = program().configureOutput({ writeErr: () => {} });
+  const root = (await program()).configureOutput({ writeErr: () => {} });
   for (const command of root.commands) command.configureOutput({ writeErr: () => {} }).action(() => {});
   await assert.rejects(root.parseAsync(["sparsify", "-p", "detector.poni", "frames.cbf"], { from: "user" }));
 });
@@ -86,7 +86,7 @@ Deno.test("every example on frames runs as it stands", () =>
   inFolder(async (folder) => {
     await prepare(folder);
     const inputs = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-    for (const text of helps().values()) {
+    for (const text of (await helps()).values()) {
       for (const words of examples(text)) {
         // Made at other sizes elsewhere.
         if (words[0] === "simulate" || words[0] === "demo") continue;
@@ -105,8 +105,8 @@ Deno.test("every example on frames runs as it stands", () =>
     }
   }));
 
-Deno.test("every option with a value states its default, or must be given", () => {
-  for (const command of program().commands) {
+Deno.test("every option with a value states its default, or must be given", async () => {
+  for (const command of (await program()).commands) {
     for (const option of command.options.filter((option) => option.required)) {
       const stated = option.mandatory || option.defaultValue !== undefined ||
         /\(default: .+\)/.test(option.description);

@@ -10,7 +10,7 @@ import {
   runOptions,
   toNumber,
 } from "./options.ts";
-import { size } from "./report.ts";
+import { rangeOf, size } from "./report.ts";
 
 /** The command. */
 export function infoCommand(): Command {
@@ -43,10 +43,10 @@ Examples:
     });
 }
 
-const range = (counts: readonly number[]) =>
-  counts.length === 0
-    ? "none"
-    : `${Math.min(...counts)} to ${Math.max(...counts)} per frame, ${counts.reduce((sum, n) => sum + n, 0)} in all`;
+const range = (counts: readonly number[]) => {
+  const span = rangeOf(counts);
+  return span && `${span[0]} to ${span[1]} per frame, ${counts.reduce((sum, n) => sum + n, 0)} in all`;
+};
 
 /** The facts as lines of "name: value". */
 export function describeInLines(facts: FileFacts): string {

@@ -1,7 +1,7 @@
 /** `braggsieve integrate`: options and wiring. */
 import { Command } from "commander";
 import { integrate } from "../pipeline/integrate.ts";
-import { addFrameOptions, addReporting, type FrameFlags, runOptions } from "./options.ts";
+import { addFrameOptions, addReporting, addRunning, type FrameFlags, runOptions } from "./options.ts";
 import { runCommand } from "./run.ts";
 
 /** The command. */
@@ -10,7 +10,7 @@ export function integrateCommand(): Command {
     .description("radial curves of each frame, before and after sigma clipping")
     .argument("<files...>", "frames: .cbf, .cbf.gz, .cbf.bz2, file.h5 or file.h5::/path")
     .requiredOption("-o, --output <file>", "file to make: .dat is text, .h5 is NXdata");
-  addReporting(addFrameOptions(command));
+  addReporting(addRunning(addFrameOptions(command)));
   return command
     .addHelpText(
       "after",
@@ -22,7 +22,11 @@ Examples:
     .action((files: string[], flags: FrameFlags) =>
       runCommand(
         flags,
-        (control, output) => integrate({ ...runOptions(files, flags), output, force: flags.force ?? false }, control),
+        (control, output) =>
+          integrate(
+            { ...runOptions(files, flags), output, force: flags.force ?? false, resume: flags.resume ?? false },
+            control,
+          ),
       )
     );
 }

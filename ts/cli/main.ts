@@ -5,27 +5,20 @@
 import { Command, CommanderError } from "commander";
 import configuration from "../../deno.json" with { type: "json" };
 import { BraggsieveError, messageOf } from "../errors.ts";
-import { demoCommand } from "./demo.ts";
-import { densifyCommand } from "./densify.ts";
-import { infoCommand } from "./info.ts";
-import { integrateCommand } from "./integrate.ts";
-import { peaksCommand } from "./peaks.ts";
-import { simulateCommand } from "./simulate.ts";
-import { sparsifyCommand } from "./sparsify.ts";
 
-/** All commands, in the order of the help. */
-const COMMANDS: readonly (() => Command)[] = [
-  sparsifyCommand,
-  densifyCommand,
-  peaksCommand,
-  integrateCommand,
-  infoCommand,
-  simulateCommand,
-  demoCommand,
-];
+/** All commands, in the order of the help. One is loaded when it is called: what the others need costs no time then. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["sparsify", async () => (await import("./sparsify.ts")).sparsifyCommand()],
+  ["densify", async () => (await import("./densify.ts")).densifyCommand()],
+  ["peaks", async () => (await import("./peaks.ts")).peaksCommand()],
+  ["integrate", async () => (await import("./integrate.ts")).integrateCommand()],
+  ["info", async () => (await import("./info.ts")).infoCommand()],
+  ["simulate", async () => (await import("./simulate.ts")).simulateCommand()],
+  ["demo", async () => (await import("./demo.ts")).demoCommand()],
+]);
 
-/** The whole command line. */
-export function program(): Command {
+/** The command line with the command `name` alone, or with all of them when there is no such command. */
+export async function program(name?: string): Promise<Command> {
   const root = new Command("braggsieve")
     .description("separates Bragg signal from background in X-ray diffraction frames")
     .version(configuration.version, "-V, --version", "print the version")
@@ -37,7 +30,8 @@ Example:
   braggsieve sparsify -p detector.poni -o sparse.h5 frames_*.cbf
   braggsieve densify -o dense.h5 sparse.h5`,
     );
-  for (const make of COMMANDS) root.addCommand(strict(make()));
+  const named = name === undefined ? undefined : COMMANDS.get(name);
+  for (const make of named ? [named] : COMMANDS.values()) root.addCommand(strict(await make()));
   return strict(root);
 }
 
@@ -63,7 +57,8 @@ export function explain(error: unknown): { sentence?: string; status: number } {
 export async function main(words: readonly string[]): Promise<number> {
   try {
     // Wherever it stands: an error may come before the options of a command are known.
-    await program().parseAsync(words.filter((word) => word !== "--debug"), { from: "user" });
+    const given = words.filter((word) => word !== "--debug");
+    await (await program(given[0])).parseAsync(given, { from: "user" });
     return 0;
   } catch (error) {
     const { sentence, status } = explain(error);

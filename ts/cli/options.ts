@@ -18,6 +18,8 @@ export interface CommonFlags {
   force?: boolean;
   json?: boolean;
   engine: EngineName;
+  jobs?: number;
+  resume?: boolean;
 }
 
 /** Options of every command that works on frames. */
@@ -46,6 +48,20 @@ export interface FrameFlags extends CommonFlags {
 export function addEngine(command: Command): Command {
   const option = new Option("--engine <name>", "what computes: auto takes the best that this build has");
   return command.addOption(option.choices([...ENGINE_NAMES]).default("auto"));
+}
+
+/** Adds `--jobs` and `--resume`. */
+export function addRunning(command: Command): Command {
+  return command
+    .option(
+      "-j, --jobs <number>",
+      "frames that are worked on at the same time, 1 to 256 (default: one per processor)",
+      toNumber,
+    )
+    .option(
+      "--resume",
+      "go on with the frames that a run of the same output did before it was killed (default: begin anew)",
+    );
 }
 
 /** Adds `--force` and `--json`. */
@@ -151,6 +167,7 @@ export function runOptions(files: readonly string[], flags: FrameFlags): RunOpti
     // Checks every value, the patch size too, before any file is touched.
     settings: completeSettings(Object.fromEntries(given) as Partial<PlanSettings>),
     engine: flags.engine,
+    ...(flags.jobs === undefined ? {} : { jobs: flags.jobs }),
     ...(flags.poni === undefined ? {} : { geometry: flags.poni }),
     ...(flags.mask === undefined ? {} : { mask: flags.mask }),
     ...(flags.dark === undefined ? {} : { dark: flags.dark }),

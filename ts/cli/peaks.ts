@@ -1,7 +1,15 @@
 /** `braggsieve peaks`: options and wiring. */
 import { Command } from "commander";
 import { findPeaks } from "../pipeline/peaks.ts";
-import { addFrameOptions, addNoise, addPeakOptions, addReporting, type FrameFlags, runOptions } from "./options.ts";
+import {
+  addFrameOptions,
+  addNoise,
+  addPeakOptions,
+  addReporting,
+  addRunning,
+  type FrameFlags,
+  runOptions,
+} from "./options.ts";
 import { runCommand } from "./run.ts";
 
 /** The command. */
@@ -12,7 +20,7 @@ export function peaksCommand(): Command {
     .requiredOption("-o, --output <file>", "CXI file to make")
     .option("--no-frames", "leave the frames out of the CXI file (default: linked from one HDF5 dataset, else copied)")
     .option("--geom <file>", "write a CrystFEL .geom file that goes with the CXI file (default: none)");
-  addReporting(addFrameOptions(addNoise(addPeakOptions(command))));
+  addReporting(addRunning(addFrameOptions(addNoise(addPeakOptions(command)))));
   return command
     .addHelpText(
       "after",
@@ -35,6 +43,7 @@ After --no-frames there is nothing for list_events to count: write events.lst by
             ...runOptions(files, flags),
             output,
             force: flags.force ?? false,
+            resume: flags.resume ?? false,
             frames: flags.frames,
             ...(flags.geom === undefined ? {} : { geom: flags.geom }),
           }, control),

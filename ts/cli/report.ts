@@ -1,11 +1,12 @@
 /** What the commands print: the progress bar on stderr, one line or one JSON record at the end. */
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import type { Progress } from "../pipeline/run.ts";
 import type { Summary } from "../pipeline/summary.ts";
 
 /** A progress bar on stderr; silent when stderr is no terminal. Frames per second are the run's own. */
-export function progressBar(): { progress: Progress; stop: () => void } {
+export async function progressBar(): Promise<{ progress: Progress; stop: () => void }> {
   if (!Deno.stderr.isTerminal()) return { progress: () => {}, stop: () => {} };
+  const { SingleBar } = await import("cli-progress");
   let bar: SingleBar | undefined;
   return {
     progress(done, expected) {
@@ -30,6 +31,15 @@ export function size(bytes: number): string {
   return `${bytes >= 100 || unit === 0 ? Math.round(bytes) : bytes.toPrecision(3)} ${units[unit]}`;
 }
 
+/** Smallest and largest of some numbers, however many; undefined for none. */
+export function rangeOf(values: readonly number[]): readonly [number, number] | undefined {
+  if (values.length === 0) return undefined;
+  return values.reduce<[number, number]>(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [
+    Infinity,
+    -Infinity,
+  ]);
+}
+
 /** The one-line summary of a run. */
 export function oneLine(summary: Summary): string {
   const { frames, framesPerSecond, keptPixels, validPixels, inputBytes, outputBytes, peaks, peaksPerFrame } = summary;
@@ -38,7 +48,8 @@ export function oneLine(summary: Summary): string {
     `${framesPerSecond.toPrecision(3)} frames/s`,
   ];
   if (peaks !== undefined) {
-    const hits = peaksPerFrame ? `, ${Math.min(...peaksPerFrame)} to ${Math.max(...peaksPerFrame)} per frame` : "";
+    const range = peaksPerFrame && rangeOf(peaksPerFrame);
+    const hits = range ? `, ${range[0]} to ${range[1]} per frame` : "";
     parts.push(`${peaks} peaks${hits}`);
   }
   if (keptPixels !== undefined) {
@@ -50,7 +61,8 @@ export function oneLine(summary: Summary): string {
     parts.push(`${size(inputBytes)} → ${size(outputBytes)} (ratio ${(inputBytes / outputBytes).toPrecision(3)})`);
   } else parts.push(size(outputBytes));
   if (summary.beside) parts.push(`with ${summary.beside.join(" and ")}`);
-  parts.push(`engine ${summary.engine}`);
+  if (summary.resumedFrames > 0) parts.push(`${summary.resumedFrames} of them by the run before`);
+  parts.push(`engine ${summary.engine}, ${summary.jobs} ${summary.jobs === 1 ? "job" : "jobs"}`);
   return `${summary.output}: ${parts.join(", ")}`;
 }
 

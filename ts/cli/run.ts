@@ -12,7 +12,7 @@ export async function runCommand(
 ): Promise<void> {
   const { output } = flags;
   if (output === undefined) throw new UsageError("no output file is given: add -o");
-  const { progress, stop } = progressBar();
+  const { progress, stop } = await progressBar();
   let summary: Summary;
   try {
     summary = await work({ progress }, output);

@@ -1,5 +1,5 @@
 /** The typed array of each pixel type. */
-import type { PixelArray, PixelType } from "../io/frame.ts";
+import type { PixelArray } from "../io/frame.ts";
 
 /** Constructors by the names that NumPy users know. */
 export const PIXEL_ARRAYS = {

@@ -8,6 +8,7 @@ import { InputError } from "../errors.ts";
 import { copyInto, readBytes } from "./bytes.ts";
 import { unpack } from "./compressed.ts";
 import type { EncodedFrame, FrameInfo, FrameSource } from "./frame.ts";
+import { isCbf } from "./signatures.ts";
 import { type BinaryHeader, geometryOfHeader, parseBinaryHeader, parseMiniCbfHeader } from "./minicbf.ts";
 
 /** The four bytes between the MIME header and the packed section (imgCIF: form feed, ^Z, ^D, 0xD5). */
@@ -17,11 +18,6 @@ const SECTION = "--CIF-BINARY-FORMAT-SECTION--";
 const MAX_PIXELS = 2 ** 28;
 /** Element types whose values fit into the int32 that byte-offset decodes to. */
 const ELEMENT_TYPES = /^(signed (8|16|32)-bit|unsigned (8|16)-bit) integer$/i;
-
-/** True when the (unpacked) bytes begin like a CBF file. */
-export function isCbf(head: Uint8Array): boolean {
-  return Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 6)).toString("latin1") === "###CBF";
-}
 
 function check(header: BinaryHeader, file: string): void {
   const corrupt = "the file is corrupt: copy it again";

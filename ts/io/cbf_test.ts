@@ -5,7 +5,8 @@ import { gzipSync } from "node:zlib";
 import { InputError } from "../errors.ts";
 import { dataPath, dataTest } from "../testing.ts";
 import { openCbf, parseCbf } from "./cbf.ts";
-import { packing, unpack } from "./compressed.ts";
+import { unpack } from "./compressed.ts";
+import { packing } from "./signatures.ts";
 
 /** A CBF file of 2 × 3 pixels, all deltas one byte. */
 function cbf(changes: Record<string, string | undefined> = {}, packed = Buffer.from([1, 2, 3, 0xff, 0, 1])): Buffer {

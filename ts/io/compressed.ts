@@ -3,17 +3,10 @@ import { gunzip } from "node:zlib";
 // @ts-types="./seek_bzip.d.ts"
 import Bunzip from "seek-bzip";
 import { InputError, messageOf } from "../errors.ts";
+import { packing } from "./signatures.ts";
 
 /** Bytes that a packed file may unpack to: more than any frame of 2^28 pixels needs packed as CBF. */
 export const MAX_UNPACKED = 2 ** 29;
-
-/** How a file is packed, by its first bytes; undefined when it is not. */
-export function packing(head: Uint8Array): "gzip" | "bzip2" | undefined {
-  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
-  // "BZh" and a digit: the block size in 100 kB
-  if (head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && head[3] >= 0x31 && head[3] <= 0x39) return "bzip2";
-  return undefined;
-}
 
 /** The bytes without packing; those of a plain file are returned as they are. Throws InputError naming `file`. */
 export async function unpack(bytes: Uint8Array, file: string, limit = MAX_UNPACKED): Promise<Uint8Array> {

@@ -7,8 +7,9 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Peaks } from "../engine/engine.ts";
 import { OutputError } from "../errors.ts";
 import { directBeam } from "../geometry/beam.ts";
-import type { FrameLink, FrameSource, PixelArray } from "./frame.ts";
-import type { H5Stack, H5Writer } from "./hdf5/h5.ts";
+import type { FrameLink, FrameSource } from "./frame.ts";
+import { chunkOf, type FramePixels } from "./frame_chunk.ts";
+import type { H5ChunkStack, H5Writer, Place } from "./hdf5/h5.ts";
 import type { ExperimentFacts } from "./nxmx.ts";
 import { PeakTable } from "./peak_table.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
@@ -30,8 +31,11 @@ export interface CxiHeader extends ExperimentFacts {
 /** Peaks on their way into a CXI file, frame by frame. */
 export interface CxiSink extends Sink {
   readonly frameCount: number;
-  /** Adds the peaks of the next frame, and its pixels when frames are copied. */
-  append(peaks: Peaks, frame?: PixelArray): void;
+  /**
+   * Adds the peaks of the next frame, and the frame itself when frames are copied. Gives the place of its chunk in the
+   * file where the library tells it.
+   */
+  append(peaks: Peaks, frame?: FramePixels): Place | undefined;
 }
 
 /** Planck's constant times the speed of light, J·m (exact in the SI of 2019). */
@@ -71,7 +75,7 @@ export async function createCxi(path: string, header: CxiHeader): Promise<CxiSin
 
 class CxiFile implements CxiSink {
   readonly #peaks = new PeakTable();
-  readonly #frames?: H5Stack;
+  readonly #frames?: H5ChunkStack;
 
   constructor(readonly h5: H5Writer, readonly path: string, readonly header: CxiHeader) {
     // 160 stands for version 1.6.
@@ -83,8 +87,8 @@ class CxiFile implements CxiSink {
     h5.group(DATA, { NX_class: "NXdata", signal: "data" });
     if (header.mask) writeMask(h5, header.mask, header.shape);
     if (header.frames === "copy") {
-      this.#frames = h5.stack(`${DATA}/data`, header.type, header.shape, {
-        filter: "bitshuffle-lz4",
+      this.#frames = h5.chunkStack(`${DATA}/data`, header.type, header.shape, {
+        encoding: "bitshuffle-lz4",
         chunk: [1, ...header.shape],
         attributes: { axes: "experiment_identifier:y:x" },
       });
@@ -98,18 +102,16 @@ class CxiFile implements CxiSink {
     return this.#peaks.frameCount;
   }
 
-  append(peaks: Peaks, frame?: PixelArray): void {
-    if (this.#frames) {
-      const pixels = this.header.shape[0] * this.header.shape[1];
-      if (frame?.length !== pixels) {
-        throw new OutputError(`frame ${this.frameCount} has ${frame?.length ?? "no"} pixels, not ${pixels}`, this.path);
-      }
-      this.#frames.append(frame);
-    }
+  append(peaks: Peaks, frame?: FramePixels): Place | undefined {
+    const name = `frame ${this.frameCount}`;
+    if (this.#frames && !frame) throw new OutputError(`${name} has no pixels`, this.path);
     this.#peaks.append(peaks);
+    const [slow, fast] = this.header.shape;
+    return frame && this.#frames?.appendChunk(chunkOf(frame, slow * fast, name, this.path));
   }
 
   close(): void {
+    this.#frames?.finish(this.frameCount);
     this.h5.group("/entry_1/result_1", { NX_class: "NXcollection" });
     this.#peaks.write(this.h5, "/entry_1/result_1");
     this.h5.close();

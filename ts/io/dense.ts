@@ -2,9 +2,8 @@
  * Dense frames in one NXmx file: `/entry/data/data`, one bitshuffle-LZ4 chunk per frame, with the pixel mask, beam,
  * sensor and detector module where dxtbx, neggia (XDS), CrystFEL and h5py scripts look for them.
  */
-import { OutputError } from "../errors.ts";
-import type { PixelArray } from "./frame.ts";
-import type { H5Stack, H5Writer } from "./hdf5/h5.ts";
+import { chunkOf, type FramePixels } from "./frame_chunk.ts";
+import type { H5ChunkStack, H5Writer, Place } from "./hdf5/h5.ts";
 import { type ExperimentFacts, writeExperiment } from "./nxmx.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
 
@@ -19,8 +18,11 @@ export interface DenseHeader extends ExperimentFacts {
 /** Frames on their way into a dense file, in order. */
 export interface DenseSink extends Sink {
   readonly frameCount: number;
-  /** Adds a frame: row-major pixels of the header's type and shape; masked ones already hold the dummy value. */
-  append(frame: PixelArray): void;
+  /**
+   * Adds a frame: row-major pixels of the header's type and shape, masked ones already holding the dummy value. Gives the
+   * place of its chunk in the file where the library tells it.
+   */
+  append(frame: FramePixels): Place | undefined;
 }
 
 /**
@@ -28,20 +30,18 @@ export interface DenseSink extends Sink {
  * Throws OutputError when it cannot be written.
  */
 export async function createDense(path: string, header: DenseHeader): Promise<DenseSink> {
-  return await withH5(path, (h5) => new DenseFile(h5, path, header));
+  return await withH5(path, (h5) => new DenseFile(h5, header));
 }
 
 /** A dense file that is open for writing; `simulated.ts` adds its truth beside the frames. */
 export class DenseFile implements DenseSink {
   readonly #h5: H5Writer;
-  readonly #stack: H5Stack;
-  readonly #path: string;
+  readonly #stack: H5ChunkStack;
   readonly #pixels: number;
   #frames = 0;
 
-  constructor(h5: H5Writer, path: string, header: DenseHeader) {
+  constructor(h5: H5Writer, header: DenseHeader) {
     this.#h5 = h5;
-    this.#path = path;
     this.#pixels = header.shape[0] * header.shape[1];
     h5.group("/", { NX_class: "NXroot", default: "entry", creator: "braggsieve" });
     h5.group("/entry", { NX_class: "NXentry", default: "data" });
@@ -49,8 +49,8 @@ export class DenseFile implements DenseSink {
     writeExperiment(h5, "/entry", header);
     writeProcess(h5, "/entry/process", header.sources ?? [], header.settings ?? {});
     h5.group("/entry/data", { NX_class: "NXdata", signal: "data" });
-    this.#stack = h5.stack("/entry/data/data", header.type, header.shape, {
-      filter: "bitshuffle-lz4",
+    this.#stack = h5.chunkStack("/entry/data/data", header.type, header.shape, {
+      encoding: "bitshuffle-lz4",
       chunk: [1, ...header.shape],
       attributes: { units: "counts", interpretation: "image" },
     });
@@ -60,16 +60,15 @@ export class DenseFile implements DenseSink {
     return this.#frames;
   }
 
-  append(frame: PixelArray): void {
-    if (frame.length !== this.#pixels) {
-      throw new OutputError(`frame ${this.#frames} has ${frame.length} pixels, not ${this.#pixels}`, this.#path);
-    }
-    this.#stack.append(frame);
+  append(frame: FramePixels): Place | undefined {
+    const chunk = chunkOf(frame, this.#pixels, `frame ${this.#frames}`, this.#h5.path);
     this.#frames += 1;
+    return this.#stack.appendChunk(chunk);
   }
 
   close(): void {
     const specific = "/entry/instrument/detector/detectorSpecific";
+    this.#stack.finish(this.#frames);
     this.#h5.attributes("/entry/data/data", { image_nr_low: 1, image_nr_high: this.#frames });
     this.#h5.scalar(`${specific}/nimages`, this.#frames, { type: "uint32" });
     this.#h5.scalar(`${specific}/ntrigger`, 1, { type: "uint32" });

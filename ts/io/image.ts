@@ -6,9 +6,10 @@ import { Buffer } from "node:buffer";
 import { decodeByteOffset } from "../engine/wasm.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readBytes } from "./bytes.ts";
-import { isCbf, parseCbf } from "./cbf.ts";
+import { parseCbf } from "./cbf.ts";
 import { unpack } from "./compressed.ts";
 import { type H5Array, openH5 } from "./hdf5/h5.ts";
+import { isCbf } from "./signatures.ts";
 
 /** One image, row-major. */
 export interface Image {

@@ -1,9 +1,14 @@
 /** Masks, dark and flat fields in the shape of the frames, and the union of masks. */
 import { nonzeroMask, unitedMask } from "../engine/maps.ts";
 import { InputError } from "../errors.ts";
-import { type Image, readImage } from "./image.ts";
+import type { Image } from "./image.ts";
 
 type Shape = readonly [number, number];
+
+/** What reads images is loaded when there is one. */
+async function readImage(spec: string): Promise<Image> {
+  return await (await import("./image.ts")).readImage(spec);
+}
 
 function checkShape(image: Image, shape: Shape, file: string, what: string): void {
   if (image.shape[0] === shape[0] && image.shape[1] === shape[1]) return;

@@ -1,10 +1,8 @@
 /** Opens frames by what a file holds: CBF (plain, gzip, bzip2) or HDF5. New formats are entries of `formats`. */
 import { InputError } from "../errors.ts";
 import { readHead } from "./bytes.ts";
-import { isCbf, openCbf } from "./cbf.ts";
-import { packing } from "./compressed.ts";
 import type { FrameSource } from "./frame.ts";
-import { openHdf5 } from "./hdf5/source.ts";
+import { isCbf, isHdf5, packing } from "./signatures.ts";
 
 /** One format of frame files. */
 export interface FrameFormat {
@@ -16,17 +14,18 @@ export interface FrameFormat {
   readonly single: boolean;
 }
 
-const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-
-/** The signature of HDF5 stands at byte 0, or at 512 when a user block comes first. */
-export function isHdf5(head: Uint8Array): boolean {
-  return [0, 512].some((at) => HDF5_SIGNATURE.every((byte, i) => head[at + i] === byte));
-}
-
-/** The formats that frames are read from, by name. */
+/** The formats that frames are read from, by name; what reads one is loaded when a file of it is opened. */
 export const formats: ReadonlyMap<string, FrameFormat> = new Map<string, FrameFormat>([
-  ["hdf5", { matches: isHdf5, open: openHdf5, single: false }],
-  ["cbf", { matches: (head) => isCbf(head) || packing(head) !== undefined, open: openCbf, single: true }],
+  ["hdf5", {
+    matches: isHdf5,
+    open: async (spec) => await (await import("./hdf5/source.ts")).openHdf5(spec),
+    single: false,
+  }],
+  ["cbf", {
+    matches: (head) => isCbf(head) || packing(head) !== undefined,
+    open: async (path) => await (await import("./cbf.ts")).openCbf(path),
+    single: true,
+  }],
 ]);
 
 /** The file part of `file.h5::/dataset`. */

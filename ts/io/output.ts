@@ -41,6 +41,43 @@ export async function checkOutput(path: string, force: boolean): Promise<void> {
   if (!force) throw new OutputError("exists already", path, "add --force to replace it, or name another file");
 }
 
+/** The journal that goes with a temporary file, if the run keeps one (`ts/pipeline/journal.ts`). */
+export function journalOf(temporary: string): string {
+  return temporary.replace(/\.part$/, ".journal");
+}
+
+/** The temporary file that a journal goes with. */
+export function partOf(journal: string): string {
+  return journal.replace(/\.journal$/, ".part");
+}
+
+/** The journals, finished or not, of runs that were to make `path`. */
+export function journalsFor(path: string): string[] {
+  const [folder, start] = [dirname(path), `.${basename(path)}.`];
+  try {
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    return names.filter((name) => name.startsWith(start) && name.endsWith(".journal")).map((name) =>
+      join(folder, name)
+    );
+  } catch {
+    return []; // whoever cannot look there cannot write there either, which is told soon
+  }
+}
+
+/** Removes a journal and the unfinished output that goes with it. */
+export function removeUnfinished(journal: string): void {
+  removeQuietly(partOf(journal));
+  removeQuietly(journal);
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 /** Removes a file if it is there; a file that cannot be removed is left, the run's own error matters more. */
 function removeQuietly(path: string): void {
   try {
@@ -51,7 +88,8 @@ function removeQuietly(path: string): void {
 /**
  * Runs `work` with a temporary path beside `path` and gives the file its name when the work is done. An output that
  * cannot be written is refused before the work begins. The signal given to `work` aborts on Ctrl-C (SIGINT, SIGTERM)
- * or with `outer`; work that then rejects leaves no file. A second Ctrl-C ends the program at once.
+ * or with `outer`; work that then rejects leaves no file, but for the temporary one while its journal is there: then a
+ * later run can go on. A second Ctrl-C ends the program at once.
  * Throws OutputError, InterruptedError, or what `work` throws.
  */
 export async function withOutput<T>(
@@ -71,14 +109,14 @@ export async function withOutput<T>(
   const forward = () => controller.abort(outer?.reason);
   if (outer?.aborted) forward();
   outer?.addEventListener("abort", forward);
-  const interrupt = () => {
+  const interrupts = SIGNALS.map((name) => () => {
     if (controller.signal.aborted) {
-      removeQuietly(temporary);
+      if (name === "SIGINT") removeUnfinished(journalOf(temporary));
       Deno.exit(130);
     }
-    controller.abort(new InterruptedError("interrupted: no output was written"));
-  };
-  for (const name of SIGNALS) Deno.addSignalListener(name, interrupt);
+    controller.abort(new InterruptedError("interrupted: no output was written", name));
+  });
+  SIGNALS.forEach((name, i) => Deno.addSignalListener(name, interrupts[i]));
   try {
     const result = await work(temporary, controller.signal);
     controller.signal.throwIfAborted();
@@ -91,10 +129,10 @@ export async function withOutput<T>(
     }
     return result;
   } catch (error) {
-    removeQuietly(temporary);
+    if (!exists(journalOf(temporary))) removeQuietly(temporary);
     throw error;
   } finally {
-    for (const name of SIGNALS) Deno.removeSignalListener(name, interrupt);
+    SIGNALS.forEach((name, i) => Deno.removeSignalListener(name, interrupts[i]));
     outer?.removeEventListener("abort", forward);
   }
 }

@@ -141,7 +141,7 @@ export async function writeSimulation(
   try {
     const { shape, type, detector } = source.info;
     const facts = { shape, type, detector, geometry: source.geometry, mask: source.mask };
-    const frames = new DenseFile(h5, path, { ...facts, sources: [source.name], settings: source.settings });
+    const frames = new DenseFile(h5, { ...facts, sources: [source.name], settings: source.settings });
     const truth = new TruthWriter(h5);
     for (let index = 0; index < source.frameCount; index++) {
       signal?.throwIfAborted();

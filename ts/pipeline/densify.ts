@@ -1,14 +1,20 @@
 /** Sparse frames back to dense ones, in a file that crystallography programs read. */
+import configuration from "../../deno.json" with { type: "json" };
 import { createEngine, type EngineName } from "../engine/create.ts";
+import type { DensifierPool, DensifyOptions, SparseFrame } from "../engine/engine.ts";
 import { countMasked, nanMask } from "../engine/maps.ts";
-import { InputError, InterruptedError, messageOf, UsageError } from "../errors.ts";
+import { InputError, messageOf, UsageError } from "../errors.ts";
 import { formatGeom } from "../geometry/geom.ts";
-import { createDense } from "../io/dense.ts";
+import { createDense, type DenseSink } from "../io/dense.ts";
 import { defaultDummy } from "../io/nxmx.ts";
-import { checkOutput } from "../io/output.ts";
+import { checkOutput, partOf } from "../io/output.ts";
 import { openSparse, type SparseFile } from "../io/sparse_read.ts";
 import { checkApart } from "./apart.ts";
+import { type Checkpoint, withCheckpoint } from "./checkpoint.ts";
+import { inOrder } from "./in_order.ts";
+import { factsOfFiles, jobsFor } from "./resources.ts";
 import type { RunControl } from "./run.ts";
+import { fetchChunk, storeChunk, storedBytes, type StoredChunk } from "./stored_chunk.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
 import { completing, type GeomOptions, type OutputOptions, toOutput, writeText } from "./to_file.ts";
 
@@ -23,6 +29,8 @@ export interface DensifyRunOptions extends OutputOptions, GeomOptions {
   /** value of masked pixels; default −1 or 2ⁿ−1 */
   readonly dummy?: number;
   readonly engine?: EngineName;
+  /** frames that are worked on at the same time; default: one per processor, as many as there are frames */
+  readonly jobs?: number;
 }
 
 /** The largest value of a mask in a frame's type, and NaN only for float. */
@@ -74,28 +82,76 @@ function geomOf({ geometry, shape }: SparseFile, file: string): string {
 }
 
 /** Runs a call of the engine; what it refuses is told with the file. */
-function rebuilding<T>(file: string, call: () => T): T {
+async function rebuilding<T>(file: string, call: () => Promise<T>): Promise<T> {
   try {
-    return call();
+    return await call();
   } catch (cause) {
     const remedy = "the file is damaged: make it anew";
     throw new InputError(`cannot be rebuilt: ${messageOf(cause)}`, { file, remedy }, { cause });
   }
 }
 
+/** A rebuilt frame as a journal keeps it. */
+interface DenseEntry {
+  readonly kept: number;
+  readonly chunk: StoredChunk;
+}
+
+/** The frames of a sparse file from number `from` on. */
+async function* sparseFrames(sparse: SparseFile, from: number): AsyncGenerator<{ number: number; frame: SparseFrame }> {
+  for (let number = from; number < sparse.frameCount; number++) yield { number, frame: sparse.frame(number) };
+}
+
+/** Rebuilds all frames into the sink, those that an earlier run did out of its journal; gives kept pixels and frames resumed. */
+async function rebuildAll(
+  sparse: SparseFile,
+  sink: DenseSink,
+  pool: DensifierPool,
+  draw: DensifyOptions,
+  name: string,
+  control: RunControl,
+  { journal, earlier }: Checkpoint<DenseEntry>,
+): Promise<{ kept: number; resumed: number }> {
+  let [frames, kept] = [0, 0];
+  const accept = async (chunk: Uint8Array, pixels: number) => {
+    const stored = storeChunk(chunk, sink.append({ chunk }));
+    await journal.add({ kept: pixels, chunk: stored }, storedBytes(stored));
+    kept += pixels;
+    frames++;
+    control.progress?.(frames, sparse.frameCount);
+  };
+  for (const entry of earlier?.entries() ?? []) {
+    await accept(fetchChunk(partOf(earlier!.path), entry.chunk), entry.kept);
+  }
+  const resumed = frames;
+  await inOrder(
+    sparseFrames(sparse, resumed),
+    pool.jobs,
+    async ({ number, frame }) => {
+      const pixels = frame.index.length;
+      const chunk = await rebuilding(`${name} #${number}`, () => pool.rebuild(frame, number, draw));
+      return { chunk, pixels };
+    },
+    ({ chunk, pixels }) => accept(chunk, pixels),
+    control.signal,
+  );
+  return { kept, resumed };
+}
+
 async function write(
   sparse: SparseFile,
   path: string,
   options: DensifyRunOptions,
-  draw: { noise: number; seed: number },
+  draw: DensifyOptions,
   control: RunControl,
 ): Promise<Summary> {
-  const { shape, type, geometry, detector, radius, radial, normalization, mask } = sparse;
+  const { shape, type, geometry, detector, radius, radial, normalization, mask, frameCount: frames } = sparse;
   const dummy = dummyFor(type, options.dummy);
+  const jobs = jobsFor(options.jobs, frames);
   const masked = nanMask(radius);
   const engine = await createEngine(options.engine ?? "auto");
-  const densifier = rebuilding(options.file, () =>
-    engine.densifier({
+  const pool = await rebuilding(options.file, () =>
+    engine.densifierPool({
       type,
       radius,
       radial,
@@ -103,51 +159,54 @@ async function write(
       ...(normalization ? { normalization } : {}),
       ...(sparse.cutoffPick === undefined ? {} : { cutoffPick: sparse.cutoffPick }),
       ...(sparse.noise === undefined ? {} : { noisePick: sparse.noise }),
-    }));
+    }, jobs));
   const start = performance.now();
-  let kept = 0;
-  try {
-    const sink = await createDense(path, {
-      shape,
-      type,
-      mask: mask ?? masked,
-      sources: [options.file],
-      settings: { ...draw, dummy },
-      ...(geometry ? { geometry } : {}),
-      ...(detector ? { detector } : {}),
-    });
-    await completing(sink, async () => {
-      let last = start;
-      for (let number = 0; number < sparse.frameCount; number++) {
-        if (control.signal?.aborted) throw new InterruptedError("interrupted: no output was written");
-        const frame = sparse.frame(number);
-        kept += frame.index.length;
-        sink.append(rebuilding(`${options.file} #${number}`, () => densifier.rebuild(frame, number, draw)));
-        control.progress?.(number + 1, sparse.frameCount);
-        if (performance.now() - last > 50) {
-          await new Promise<void>((resolve) => setTimeout(resolve, 0));
-          last = performance.now();
-        }
-      }
-    });
-  } finally {
-    densifier.close();
-  }
-  const seconds = (performance.now() - start) / 1000;
-  const frames = sparse.frameCount;
-  return {
+  const settings = { ...draw, dummy };
+  const identity = {
     command: "densify",
-    engine: engine.name,
-    output: options.output,
-    frames,
-    seconds,
-    framesPerSecond: rate(frames, seconds),
-    inputBytes: await bytesOfFiles([options.file]),
-    outputBytes: 0,
-    validPixels: (radius.length - countMasked(masked)) * frames,
-    invalidPixels: 0,
-    keptPixels: kept,
-    notes: geometry ? [] : [`${options.file}: its geometry is not complete, so the dense file has none`],
-    settings: { ...draw, dummy },
+    version: configuration.version,
+    inputs: await factsOfFiles([options.file]),
+    settings,
   };
+  try {
+    const { kept, resumed } = await withCheckpoint<DenseEntry, { kept: number; resumed: number }>(
+      options.output,
+      path,
+      identity,
+      options.resume ?? false,
+      async (checkpoint) => {
+        const sink = await createDense(path, {
+          shape,
+          type,
+          mask: mask ?? masked,
+          sources: [options.file],
+          settings,
+          ...(geometry ? { geometry } : {}),
+          ...(detector ? { detector } : {}),
+        });
+        const name = options.file;
+        return await completing(sink, () => rebuildAll(sparse, sink, pool, draw, name, control, checkpoint));
+      },
+    );
+    const seconds = (performance.now() - start) / 1000;
+    return {
+      command: "densify",
+      engine: engine.name,
+      jobs: pool.jobs,
+      output: options.output,
+      frames,
+      resumedFrames: resumed,
+      seconds,
+      framesPerSecond: rate(frames, seconds),
+      inputBytes: await bytesOfFiles([options.file]),
+      outputBytes: 0,
+      validPixels: (radius.length - countMasked(masked)) * frames,
+      invalidPixels: 0,
+      keptPixels: kept,
+      notes: geometry ? [] : [`${options.file}: its geometry is not complete, so the dense file has none`],
+      settings,
+    };
+  } finally {
+    await pool.close();
+  }
 }

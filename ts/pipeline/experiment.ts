@@ -1,16 +1,18 @@
 /**
  * From files and settings to a plan: geometry, masks, corrections and valid range, checked against the frames' shape.
  */
+import { crc32 } from "node:zlib";
 import { createEngine, type EngineName } from "../engine/create.ts";
-import type { Engine, Plan, PlanInput, PlanSettings } from "../engine/engine.ts";
+import type { Engine, PlanInput, PlanPool, PlanSettings } from "../engine/engine.ts";
 import { commonMask, countMasked, frameMarks } from "../engine/maps.ts";
 import { countsPhotons } from "../geometry/detectors.ts";
 import { InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
 import type { FrameInfo, PixelType } from "../io/frame.ts";
-import { decodedFrame } from "../io/hdf5/h5.ts";
 import { readField, readMask, uniteMasks } from "../io/mask.ts";
+import { inputsOf } from "./apart.ts";
+import { factsOfFiles, jobsFor } from "./resources.ts";
 import { completeSettings } from "./settings.ts";
 import { FrameSeries, type Open } from "./series.ts";
 
@@ -29,6 +31,8 @@ export interface RunOptions {
   /** settings; what is left out has its default */
   readonly settings?: Partial<PlanSettings>;
   readonly engine?: EngineName;
+  /** frames that are worked on at the same time; default: one per processor, as many as there are frames */
+  readonly jobs?: number;
   /** opens one of `files`; default: by what the file holds */
   readonly open?: Open;
 }
@@ -44,12 +48,15 @@ export function undecodable(cause: unknown, label: string): InputError {
 export interface Experiment {
   readonly series: FrameSeries;
   readonly engine: Engine;
-  readonly plan: Plan;
+  /** plans that work on frames side by side */
+  readonly pool: PlanPool;
   readonly geometry: Geometry;
   readonly info: FrameInfo;
   /** union of all masks, nonzero = masked; absent: none */
   readonly mask?: Uint8Array;
   readonly settings: PlanSettings;
+  /** everything that decides the results, as plain data */
+  readonly identity: Readonly<Record<string, unknown>>;
   /** what the user should know: parts of a geometry file that were not used */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -99,7 +106,7 @@ async function markedPixels(series: FrameSeries, valid: readonly [number, number
   const marksOf = async (index: number) => {
     const frame = await source.read(index);
     try {
-      return frameMarks(decodedFrame(frame, type, shape), type, shape[0] * shape[1]);
+      return frameMarks(frame, type, shape[0] * shape[1]);
     } catch (error) {
       throw undecodable(error, source.label(index));
     }
@@ -137,10 +144,10 @@ function checkUnit(geometry: Geometry, settings: PlanSettings, options: RunOptio
   });
 }
 
-/** The plan; what cannot be planned, for instance with every pixel masked, is told with the frames' file. */
-function planFor(engine: Engine, input: PlanInput, series: FrameSeries): Plan {
+/** The plans; what cannot be planned, for instance with every pixel masked, is told with the frames' file. */
+async function planFor(engine: Engine, input: PlanInput, series: FrameSeries, jobs: number): Promise<PlanPool> {
   try {
-    return engine.plan(input);
+    return await engine.planPool(input, jobs);
   } catch (cause) {
     throw new InputError(`its frames cannot be reduced: ${messageOf(cause)}`, {
       file: series.names[0],
@@ -176,18 +183,28 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
     const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
     const maps = { ...(mask ? { mask } : {}), ...(dark ? { dark } : {}), ...(flat ? { flat } : {}) };
     const { shape, type } = info;
-    const plan = planFor(engine, { geometry, shape, type, settings, ...(valid ? { valid } : {}), ...maps }, series);
+    const input = { geometry, shape, type, settings, ...(valid ? { valid } : {}), ...maps };
+    const identity = {
+      inputs: await factsOfFiles(inputsOf(options)),
+      shape,
+      type,
+      settings,
+      geometry: { ...geometry, mask: undefined, notes: undefined },
+      mask: mask && crc32(mask),
+    };
+    const pool = await planFor(engine, input, series, jobsFor(options.jobs, series.expectedFrames));
     return {
       series,
       engine,
-      plan,
+      pool,
       geometry,
       info,
       settings,
+      identity,
       notes: geometry.notes ?? [],
       ...(mask ? { mask } : {}),
       close: async () => {
-        plan.close();
+        await pool.close();
         await series.close();
       },
     };

@@ -119,25 +119,25 @@ async function computed(options: InfoOptions, frames: number): Promise<Partial<F
   if (!Number.isInteger(index) || index < 0 || index >= frames) {
     throw new UsageError(`--frame ${index}: ${options.file} has frames 0 to ${frames - 1}`);
   }
-  const experiment = await prepare({ ...options, files: [options.file] });
+  const experiment = await prepare({ ...options, files: [options.file], jobs: 1 });
   try {
-    const { plan, series, settings, geometry, mask } = experiment;
+    const { pool, series, settings, geometry, mask } = experiment;
     const source = series.firstSource;
     if (!source) throw new InputError("is closed", { file: options.file });
-    plan.load(await source.read(index));
-    const radial = [...plan.clip().radial];
-    const { mean, std } = plan.background();
-    const background = { radial, mean: [...mean], std: [...std] };
-    const invalidPixels = plan.invalid();
+    const { invalid, background: { mean, std }, picked, peaks } = await pool.process(await source.read(index), {
+      pick: true,
+      peaks: true,
+    });
+    const background = { radial: [...pool.radial], mean: [...mean], std: [...std] };
     return {
       geometry: geometryFacts(geometry),
       ...(mask ? { maskedPixels: countMasked(mask) } : {}),
       frame: {
         index,
-        validPixels: plan.validPixels,
-        invalidPixels,
-        keptPixels: plan.pick().index.length,
-        peaks: plan.peaks().count,
+        validPixels: pool.validPixels,
+        invalidPixels: invalid,
+        keptPixels: picked?.index.length ?? 0,
+        peaks: peaks?.count ?? 0,
         unit: settings.unit,
         background,
       },

@@ -1,7 +1,7 @@
 /** Pixels that hold no count in single frames: masked there, counted, reported, and the cause of no peak. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { PIXEL_ARRAYS } from "../engine/wasm.ts";
+import { PIXEL_ARRAYS } from "../engine/pixel_arrays.ts";
 import { geometryFromBeamCentre } from "../geometry/beam.ts";
 import type { PixelArray, PixelType } from "../io/frame.ts";
 import { createH5, openH5 } from "../io/hdf5/h5.ts";

@@ -1,7 +1,7 @@
 /** Pixels that every frame marks as none become the mask of the run, so that densify gives them back as masked. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { PIXEL_ARRAYS } from "../engine/wasm.ts";
+import { PIXEL_ARRAYS } from "../engine/pixel_arrays.ts";
 import { geometryFromBeamCentre } from "../geometry/beam.ts";
 import type { PixelArray, PixelType } from "../io/frame.ts";
 import { createH5 } from "../io/hdf5/h5.ts";

@@ -29,8 +29,8 @@ export async function findPeaks(options: PeaksOptions, control: RunControl = {})
   const { geom, force = false } = options;
   if (geom !== undefined) await checkOutput(geom, force);
   let text = "";
-  const summary = await runToFile("peaks", options, control, async (experiment, path, control) => {
-    const { plan, settings, info, geometry, mask } = experiment;
+  const summary = await runToFile("peaks", options, control, async (experiment, path, control, checkpoint) => {
+    const { settings, info, geometry, mask } = experiment;
     const frames = placeOf(experiment, options.frames ?? true);
     const sink = await createCxi(path, {
       geometry,
@@ -48,12 +48,17 @@ export async function findPeaks(options: PeaksOptions, control: RunControl = {})
     if (geom !== undefined) text = formatGeom(geometry, info.shape, { ...data, ...lists });
     const peaksPerFrame: number[] = [];
     const totals = await completing(sink, () =>
-      runFrames(experiment, () => {
-        plan.clip();
-        const peaks = plan.peaks();
-        peaksPerFrame.push(peaks.count);
-        sink.append(peaks, frames === "copy" ? plan.frame() : undefined);
-      }, control));
+      runFrames(
+        experiment,
+        { peaks: true, encode: frames === "copy" },
+        ({ result: { peaks, chunk } }) => {
+          if (!peaks) return;
+          peaksPerFrame.push(peaks.count);
+          return sink.append(peaks, chunk && { chunk });
+        },
+        control,
+        checkpoint,
+      ));
     return { totals, findings: { peaks: peaksPerFrame.reduce((sum, count) => sum + count, 0), peaksPerFrame } };
   });
   if (geom === undefined) return summary;

@@ -217,7 +217,7 @@ Deno.test("a frame that cannot be decoded is named", async () => {
   const source = new MemorySource("a", 2);
   source.read = () => ({ encoding: "raw", bytes: new Uint8Array(5) });
   const experiment = await prepare({ files: ["a"], open: opener(source), settings: { bins: 10 } });
-  await assert.rejects(runFrames(experiment, () => {}), /^InputError: a #0: cannot be decoded: .*copy it again/);
+  await assert.rejects(runFrames(experiment, {}, () => {}), /^InputError: a #0: cannot be decoded: .*copy it again/);
   await experiment.close();
 });
 

@@ -1,8 +1,11 @@
-/** Runs a plan over a series of frames, in order, one at a time; keeps totals, reports progress, can be stopped. */
-import type { Plan } from "../engine/engine.ts";
-import { InterruptedError } from "../errors.ts";
+/** Runs the plans of an experiment over its frames, side by side; results are taken in order, kept in a journal, summed up. */
+import type { FrameResult, Stages } from "../engine/engine.ts";
+import type { Place } from "../io/hdf5/h5.ts";
+import { partOf } from "../io/output.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { type Experiment, undecodable } from "./experiment.ts";
-import type { SeriesFrame } from "./series.ts";
+import { inOrder } from "./in_order.ts";
+import { fetchChunk, storeChunk, storedBytes, type StoredChunk } from "./stored_chunk.ts";
 
 /** Frames done and frames expected; the latter is an estimate until the last file is open. */
 export type Progress = (done: number, expected: number) => void;
@@ -16,6 +19,8 @@ export interface RunControl {
 /** What a run did. */
 export interface RunTotals {
   readonly frames: number;
+  /** of them, those that an earlier run had done */
+  readonly resumedFrames: number;
   /** from the first frame's reading to the last one's writing, s */
   readonly seconds: number;
   /** unmasked pixels of the plan × frames */
@@ -24,51 +29,74 @@ export interface RunTotals {
   readonly invalidPixels: number;
 }
 
-/** Milliseconds of work after which the event loop gets a turn: Ctrl-C and the progress bar need it. */
-const TURN = 50;
-
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
-
-/** Throws the reason of an aborted signal; InterruptedError when it gives none of its own. */
-function check(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw signal.reason instanceof InterruptedError ? signal.reason : new InterruptedError("the run was stopped");
+/** What came of one frame. */
+export interface FrameOutcome {
+  /** for messages, for instance `scan.h5::/entry/data/data #12` */
+  readonly label: string;
+  readonly result: FrameResult;
 }
 
-/** Decodes a frame into the plan; a frame that cannot be decoded is named. */
-function load(plan: Plan, frame: SeriesFrame): void {
-  try {
-    plan.load(frame.frame);
-  } catch (error) {
-    throw undecodable(error, frame.label);
-  }
+/** An outcome as a journal keeps it. */
+export interface FrameEntry {
+  readonly label: string;
+  readonly result: Omit<FrameResult, "chunk">;
+  readonly chunk?: StoredChunk;
+}
+
+/** Takes the outcome of the next frame; where its chunk was written, if anywhere. */
+export type Take = (outcome: FrameOutcome) => Place | undefined | void;
+
+function entryOf({ label, result: { chunk, ...result } }: FrameOutcome, place: Place | undefined): FrameEntry {
+  return { label, result, ...(chunk ? { chunk: storeChunk(chunk, place) } : {}) };
+}
+
+function bytesOf({ result: { picked, background, peaks }, chunk }: FrameEntry): number {
+  const curves = background.mean.byteLength * 2 + (peaks?.count ?? 0) * 20;
+  return curves + (picked ? picked.index.byteLength + picked.intensity.byteLength : 0) + storedBytes(chunk);
 }
 
 /**
- * Loads each frame into the plan and lets `work` do the rest (at least reduce it), in order. Throws what the series, the plan or `work`
- * throws, InterruptedError when the signal aborts.
+ * Does `stages` of each frame and gives the outcomes to `take`, in order; frames that the checkpoint's earlier run has
+ * done are taken from its journal. Throws what the series, a plan or `take` throws, InterruptedError when the signal
+ * aborts.
  */
 export async function runFrames(
-  experiment: Pick<Experiment, "series" | "plan">,
-  work: (frame: SeriesFrame) => void | Promise<void>,
+  { series, pool }: Pick<Experiment, "series" | "pool">,
+  stages: Stages,
+  take: Take,
   control: RunControl = {},
+  checkpoint?: Checkpoint<FrameEntry>,
 ): Promise<RunTotals> {
-  const { series, plan } = experiment;
   const start = performance.now();
-  let [frames, invalidPixels, last] = [0, 0, start];
-  for await (const frame of series.frames()) {
-    check(control.signal);
-    load(plan, frame);
-    await work(frame);
-    invalidPixels += plan.invalid();
+  let [frames, invalidPixels] = [0, 0];
+  const accept = async (outcome: FrameOutcome) => {
+    const place = take(outcome);
+    invalidPixels += outcome.result.invalid;
     frames++;
+    if (checkpoint) {
+      const entry = entryOf(outcome, place ?? undefined);
+      await checkpoint.journal.add(entry, bytesOf(entry));
+    }
     control.progress?.(frames, series.expectedFrames);
-    if (performance.now() - last > TURN) {
-      await turn();
-      last = performance.now();
+  };
+  const { earlier } = checkpoint ?? {};
+  if (earlier) {
+    const part = partOf(earlier.path);
+    for (const { label, result, chunk } of earlier.entries()) {
+      await accept({ label, result: chunk ? { ...result, chunk: fetchChunk(part, chunk) } : result });
     }
   }
-  check(control.signal);
+  const resumedFrames = frames;
+  await inOrder(
+    series.frames(frames),
+    pool.jobs,
+    ({ frame, label }) =>
+      pool.process(frame, stages).catch((error) => {
+        throw undecodable(error, label);
+      }),
+    (result, { label }) => accept({ label, result }),
+    control.signal,
+  );
   const seconds = (performance.now() - start) / 1000;
-  return { frames, seconds, validPixels: plan.validPixels * frames, invalidPixels };
+  return { frames, resumedFrames, seconds, validPixels: pool.validPixels * frames, invalidPixels };
 }

@@ -9,7 +9,7 @@ import type { Geometry } from "../geometry/geometry.ts";
 import type { EncodedFrame, FrameInfo, FrameSource } from "../io/frame.ts";
 import { formatOf, formats, openFrames } from "../io/open.ts";
 
-/** One frame of a series. `frame.bytes` is valid until the series is asked for the next one. */
+/** One frame of a series. Its bytes belong to whoever asked for it. */
 export interface SeriesFrame {
   readonly frame: EncodedFrame;
   readonly source: FrameSource;
@@ -81,13 +81,18 @@ export class FrameSeries {
     return this.singles === this.names.length ? this.names.length : Math.ceil(this.#seen * (1 + left / this.#opened));
   }
 
-  /** The frames in order. Throws InputError naming file and frame; a file that differs is named with the first. */
-  async *frames(): AsyncGenerator<SeriesFrame, void, void> {
+  /**
+   * The frames in order, from number `from` on. Throws InputError naming file and frame; a file that differs is named
+   * with the first.
+   */
+  async *frames(from = 0): AsyncGenerator<SeriesFrame, void, void> {
     let number = 0;
     for (let at = 0; at < this.names.length; at++) {
       const source = await this.#sourceAt(at);
       try {
-        for (let index = 0; index < source.frameCount; index++) {
+        const first = Math.min(source.frameCount, Math.max(0, from - number));
+        number += first;
+        for (let index = first; index < source.frameCount; index++) {
           const frame = await source.read(index);
           if (index === source.frameCount - 1) this.#startAhead(at + 1);
           yield { frame, source, index, number: number++, label: source.label(index) };

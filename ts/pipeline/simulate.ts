@@ -39,7 +39,7 @@ export async function simulate(options: SimulateOptions, control: RunControl = {
       try {
         await writeSimulation(path, source, { signal, onFrame });
       } catch (error) {
-        if (signal.aborted) throw new InterruptedError("interrupted: no output was written", { cause: error });
+        if (signal.aborted) throw new InterruptedError("interrupted: no output was written");
         throw error;
       }
     }, control.signal);
@@ -52,8 +52,10 @@ export async function simulate(options: SimulateOptions, control: RunControl = {
     return {
       command: "simulate",
       engine: "wasm",
+      jobs: 1,
       output,
       frames,
+      resumedFrames: 0,
       seconds,
       framesPerSecond: rate(frames, seconds),
       inputBytes: 0,

@@ -10,15 +10,15 @@ import { completing, type OutputOptions, runToFile } from "./to_file.ts";
  * UsageError or InterruptedError; then there is no output file.
  */
 export function sparsify(options: RunOptions & OutputOptions, control: RunControl = {}): Promise<Summary> {
-  return runToFile("sparsify", options, control, async (experiment, path, control) => {
-    const { plan, settings, info, geometry, mask } = experiment;
-    const normalization = plan.normalization();
+  return runToFile("sparsify", options, control, async (experiment, path, control, checkpoint) => {
+    const { pool, settings, info, geometry, mask } = experiment;
+    const normalization = await pool.normalization();
     const sink = await createSparse(path, {
       geometry,
       shape: info.shape,
       type: info.type,
-      radius: plan.radius(),
-      radial: new Float32Array(plan.radial),
+      radius: await pool.radius(),
+      radial: new Float32Array(pool.radial),
       settings,
       sources: options.files,
       ...(info.detector ? { detector: info.detector } : {}),
@@ -26,12 +26,15 @@ export function sparsify(options: RunOptions & OutputOptions, control: RunContro
       ...(normalization ? { normalization } : {}),
     });
     const totals = await completing(sink, () =>
-      runFrames(experiment, () => {
-        plan.clip();
-        const { mean, std } = plan.background();
-        const { index, intensity } = plan.pick();
-        sink.append({ index, intensity, mean, std });
-      }, control));
+      runFrames(
+        experiment,
+        { pick: true },
+        ({ result: { picked, background } }) => {
+          if (picked) sink.append({ ...picked, ...background });
+        },
+        control,
+        checkpoint,
+      ));
     return { totals, findings: { keptPixels: sink.keptPixels } };
   });
 }

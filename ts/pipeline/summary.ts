@@ -5,8 +5,12 @@ import { filePart } from "../io/open.ts";
 export interface Summary {
   readonly command: string;
   readonly engine: string;
+  /** frames that were worked on at the same time */
+  readonly jobs: number;
   readonly output: string;
   readonly frames: number;
+  /** of them, those that an earlier, killed run had done */
+  readonly resumedFrames: number;
   /** s */
   readonly seconds: number;
   readonly framesPerSecond: number;

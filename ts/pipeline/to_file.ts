@@ -1,14 +1,16 @@
 /** The frame of every run from frame files to one output: prepare, write under a temporary name, sum up. */
+import configuration from "../../deno.json" with { type: "json" };
 import { OutputError } from "../errors.ts";
 import { withOutput } from "../io/output.ts";
 import type { Sink } from "../io/sink.ts";
 import { checkApart, inputsOf } from "./apart.ts";
+import { type Checkpoint, type ResumeOptions, withCheckpoint } from "./checkpoint.ts";
 import { type Experiment, prepare, type RunOptions } from "./experiment.ts";
-import type { RunControl, RunTotals } from "./run.ts";
+import type { FrameEntry, RunControl, RunTotals } from "./run.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
 
 /** Where a run writes. */
-export interface OutputOptions {
+export interface OutputOptions extends ResumeOptions {
   /** path of the file to make */
   readonly output: string;
   /** replace it if it exists */
@@ -57,6 +59,7 @@ export type Write = (
   experiment: Experiment,
   path: string,
   control: RunControl,
+  checkpoint: Checkpoint<FrameEntry>,
 ) => Promise<{ totals: RunTotals; findings?: Findings }>;
 
 /** Runs `write` and sums up. Throws what it throws; then there is no output file. */
@@ -70,10 +73,18 @@ export async function runToFile(
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
     const experiment = await prepare(options);
     try {
-      const { totals, findings } = await write(experiment, path, { ...control, signal });
+      const identity = { command, version: configuration.version, ...experiment.identity };
+      const { totals, findings } = await withCheckpoint<FrameEntry, Awaited<ReturnType<Write>>>(
+        options.output,
+        path,
+        identity,
+        options.resume ?? false,
+        (checkpoint) => write(experiment, path, { ...control, signal }, checkpoint),
+      );
       return {
         command,
         engine: experiment.engine.name,
+        jobs: experiment.pool.jobs,
         output: options.output,
         ...totals,
         framesPerSecond: rate(totals.frames, totals.seconds),

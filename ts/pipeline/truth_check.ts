@@ -8,7 +8,6 @@ import { openFrames } from "../io/open.ts";
 import { openSparse } from "../io/sparse_read.ts";
 import { NUMBERS_PER_SPOT, openTruth } from "../io/truth.ts";
 import { prepare } from "./experiment.ts";
-import { copyProfile } from "./integrate.ts";
 import { runFrames } from "./run.ts";
 
 /** A peak belongs to a spot within this distance, pixels: three times the default spot's standard deviation. */
@@ -124,7 +123,9 @@ async function ringProfiles(file: string, geometry: string): Promise<Profile[]> 
   const experiment = await prepare({ files: [file], geometry });
   const profiles: Profile[] = [];
   try {
-    await runFrames(experiment, () => void profiles.push(copyProfile(experiment.plan.integrate())));
+    await runFrames(experiment, { integrate: true }, ({ result }) => {
+      if (result.profiles) profiles.push(result.profiles.raw);
+    });
   } finally {
     await experiment.close();
   }

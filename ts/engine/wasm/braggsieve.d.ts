@@ -8,15 +8,18 @@ export class Densifier {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * The rebuilt frame as a bitshuffle-LZ4 chunk.
+     */
+    encode(): Uint8Array;
+    /**
      * Rebuilds frame number `frame`. `intensity`: little-endian bytes of the kept values; `noise`: 0 to 1 of the
      * recorded std.
      */
     frame(mean: Float32Array | number[], std: Float32Array | number[], index: Uint32Array | number[], intensity: Uint8Array | number[], noise: number, seed: bigint, frame: number): void;
     /**
-     * `radius`: per pixel, NaN where masked; `first`, `width`, `bins`: centre of the first bin, distance of centres,
-     * their number; `cutoff`, `cutoff_noise`: what picked, where known; `dummy`: value of masked pixels.
+     * `options`: lines `name=value`; `radius`: per pixel, NaN where masked; `normalization`: norm per pixel.
      */
-    constructor(type_name: string, radius: Float32Array | number[], normalization: Float32Array | number[] | null | undefined, first: number, width: number, bins: number, cutoff: number | null | undefined, cutoff_noise: number, dummy: number);
+    constructor(options: string, radius: Float32Array | number[], normalization?: Float32Array | number[] | null);
     /**
      * Place of the rebuilt frame.
      */
@@ -42,6 +45,10 @@ export class Plan {
      */
     clip(): Float64Array;
     /**
+     * The loaded frame as a bitshuffle-LZ4 chunk.
+     */
+    encode(): Uint8Array;
+    /**
      * Place of the frame buffer.
      */
     framePointer(): number;
@@ -58,17 +65,13 @@ export class Plan {
      */
     invalid(): number;
     /**
-     * Decodes a bitshuffle-LZ4 chunk into the frame buffer.
+     * Decodes a frame into the frame buffer and takes it over.
      */
-    loadBitshuffleLz4(chunk: Uint8Array | number[]): void;
+    load(encoding: string, bytes: Uint8Array | number[]): void;
     /**
-     * Decodes a CBF byte-offset section into the frame buffer.
+     * `options`: lines `name=value`. Maps hold one entry per pixel in raster order; they are moved in.
      */
-    loadByteOffset(section: Uint8Array | number[]): void;
-    /**
-     * Maps hold one entry per pixel in raster order; they are moved in.
-     */
-    constructor(options: PlanOptions, mask?: Uint8Array | number[] | null, dark?: Float32Array | number[] | null, flat?: Float32Array | number[] | null);
+    constructor(options: string, mask?: Uint8Array | number[] | null, dark?: Float32Array | number[] | null, flat?: Float32Array | number[] | null);
     /**
      * Norm per pixel; `undefined` without corrections.
      */
@@ -93,53 +96,6 @@ export class Plan {
      * Pixels that are not masked.
      */
     validPixels(): number;
-}
-
-/**
- * Fields named as in TypeScript; lengths in m, angles in rad. `undefined` numbers are absent.
- */
-export class PlanOptions {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * All fields zero, empty or absent: the caller sets every one.
-     */
-    constructor();
-    bins: number;
-    connected: number;
-    cutoffClip: number;
-    cutoffPeak: number;
-    cutoffPick: number;
-    cycle: number;
-    get deltaDummy(): number | undefined;
-    set deltaDummy(value: number | null | undefined);
-    distance: number;
-    get dummy(): number | undefined;
-    set dummy(value: number | null | undefined);
-    errorModel: string;
-    fast: number;
-    noise: number;
-    orientation: number;
-    patchSize: number;
-    pixel1: number;
-    pixel2: number;
-    pixelType: string;
-    get polarizationFactor(): number | undefined;
-    set polarizationFactor(value: number | null | undefined);
-    poni1: number;
-    poni2: number;
-    rot1: number;
-    rot2: number;
-    rot3: number;
-    slow: number;
-    solidAngle: boolean;
-    unit: string;
-    get validHigh(): number | undefined;
-    set validHigh(value: number | null | undefined);
-    get validLow(): number | undefined;
-    set validLow(value: number | null | undefined);
-    get wavelength(): number | undefined;
-    set wavelength(value: number | null | undefined);
 }
 
 /**
@@ -192,14 +148,9 @@ export class Simulator {
 export function allBelow(index: Uint32Array | number[], pixels: number): boolean;
 
 /**
- * What the negative pixels of a CBF byte-offset section mark: 1 a gap, 2 a defect.
- */
-export function byteOffsetMarks(section: Uint8Array | number[], pixels: number): Uint8Array;
-
-/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
  */
-export function chiMap(options: PlanOptions): Float64Array;
+export function chiMap(options: string): Float64Array;
 
 /**
  * The bits that both masks have.
@@ -227,9 +178,9 @@ export function decodeByteOffset(section: Uint8Array | number[], pixels: number)
 export function encodeByteOffset(image: Int32Array | number[]): Uint8Array;
 
 /**
- * What the values of a raw integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
+ * What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
  */
-export function frameMarks(bytes: Uint8Array | number[], type_name: string): Uint8Array | undefined;
+export function frameMarks(encoding: string, bytes: Uint8Array | number[], type_name: string, pixels: number): Uint8Array | undefined;
 
 /**
  * 1 where a value is NaN.
@@ -249,7 +200,7 @@ export function nonzeroMask(bytes: Uint8Array | number[], size: number, float: b
 /**
  * Radial coordinate of each pixel in f64.
  */
-export function radialMap(options: PlanOptions): Float64Array;
+export function radialMap(options: string): Float64Array;
 
 /**
  * Whether no value is below the one before it.

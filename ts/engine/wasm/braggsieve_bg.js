@@ -13,6 +13,19 @@ export class Densifier {
         wasm.__wbg_densifier_free(ptr, 0);
     }
     /**
+     * The rebuilt frame as a bitshuffle-LZ4 chunk.
+     * @returns {Uint8Array}
+     */
+    encode() {
+        const ret = wasm.densifier_encode(this.__wbg_ptr);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
      * Rebuilds frame number `frame`. `intensity`: little-endian bytes of the kept values; `noise`: 0 to 1 of the
      * recorded std.
      * @param {Float32Array | number[]} mean
@@ -50,28 +63,15 @@ export class Densifier {
         }
     }
     /**
-     * `radius`: per pixel, NaN where masked; `first`, `width`, `bins`: centre of the first bin, distance of centres,
-     * their number; `cutoff`, `cutoff_noise`: what picked, where known; `dummy`: value of masked pixels.
-     * @param {string} type_name
+     * `options`: lines `name=value`; `radius`: per pixel, NaN where masked; `normalization`: norm per pixel.
+     * @param {string} options
      * @param {Float32Array | number[]} radius
-     * @param {Float32Array | number[] | null | undefined} normalization
-     * @param {number} first
-     * @param {number} width
-     * @param {number} bins
-     * @param {number | null | undefined} cutoff
-     * @param {number} cutoff_noise
-     * @param {number} dummy
+     * @param {Float32Array | number[] | null} [normalization]
      */
-    constructor(type_name, radius, normalization, first, width, bins, cutoff, cutoff_noise, dummy) {
-        const val4 = +first;
-        const val5 = +width;
-        const val6 = +bins;
-        const val7 = +(isLikeNone(cutoff) ? 0 : cutoff);
-        const val8 = +cutoff_noise;
-        const val9 = +dummy;
+    constructor(options, radius, normalization) {
         let ptr0, len0, ptr1, len1, ptr2, len2;
         try {
-            ptr0 = passStringToWasm0(type_name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            ptr0 = passStringToWasm0(options, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
             ptr1 = passArrayF32ToWasm0(radius, wasm.__wbindgen_malloc);
             len1 = WASM_VECTOR_LEN;
@@ -83,7 +83,7 @@ export class Densifier {
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.densifier_new(ptr0, len0, ptr1, len1, ptr2, len2, val4, val5, val6, !isLikeNone(cutoff), val7, val8, val9);
+        const ret = wasm.densifier_new(ptr0, len0, ptr1, len1, ptr2, len2);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -147,6 +147,19 @@ export class Plan {
         return v1;
     }
     /**
+     * The loaded frame as a bitshuffle-LZ4 chunk.
+     * @returns {Uint8Array}
+     */
+    encode() {
+        const ret = wasm.plan_encode(this.__wbg_ptr);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
      * Place of the frame buffer.
      * @returns {number}
      */
@@ -179,53 +192,53 @@ export class Plan {
         return ret;
     }
     /**
-     * Decodes a bitshuffle-LZ4 chunk into the frame buffer.
-     * @param {Uint8Array | number[]} chunk
+     * Decodes a frame into the frame buffer and takes it over.
+     * @param {string} encoding
+     * @param {Uint8Array | number[]} bytes
      */
-    loadBitshuffleLz4(chunk) {
-        const ptr0 = passArray8ToWasm0(chunk, wasm.__wbindgen_malloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.plan_loadBitshuffleLz4(this.__wbg_ptr, ptr0, len0);
+    load(encoding, bytes) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(encoding, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.plan_load(this.__wbg_ptr, ptr0, len0, ptr1, len1);
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
     }
     /**
-     * Decodes a CBF byte-offset section into the frame buffer.
-     * @param {Uint8Array | number[]} section
-     */
-    loadByteOffset(section) {
-        const ptr0 = passArray8ToWasm0(section, wasm.__wbindgen_malloc);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.plan_loadByteOffset(this.__wbg_ptr, ptr0, len0);
-        if (ret[1]) {
-            throw takeFromExternrefTable0(ret[0]);
-        }
-    }
-    /**
-     * Maps hold one entry per pixel in raster order; they are moved in.
-     * @param {PlanOptions} options
+     * `options`: lines `name=value`. Maps hold one entry per pixel in raster order; they are moved in.
+     * @param {string} options
      * @param {Uint8Array | number[] | null} [mask]
      * @param {Float32Array | number[] | null} [dark]
      * @param {Float32Array | number[] | null} [flat]
      */
     constructor(options, mask, dark, flat) {
-        _assertClass(options, PlanOptions);
-        let ptr0, len0, ptr1, len1, ptr2, len2;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
         try {
-            ptr0 = isLikeNone(mask) ? 0 : passArray8ToWasm0(mask, wasm.__wbindgen_malloc);
+            ptr0 = passStringToWasm0(options, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
-            ptr1 = isLikeNone(dark) ? 0 : passArrayF32ToWasm0(dark, wasm.__wbindgen_malloc);
+            ptr1 = isLikeNone(mask) ? 0 : passArray8ToWasm0(mask, wasm.__wbindgen_malloc);
             len1 = WASM_VECTOR_LEN;
-            ptr2 = isLikeNone(flat) ? 0 : passArrayF32ToWasm0(flat, wasm.__wbindgen_malloc);
+            ptr2 = isLikeNone(dark) ? 0 : passArrayF32ToWasm0(dark, wasm.__wbindgen_malloc);
             len2 = WASM_VECTOR_LEN;
+            ptr3 = isLikeNone(flat) ? 0 : passArrayF32ToWasm0(flat, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
         } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
             if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
-            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.plan_new(options.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
+        const ret = wasm.plan_new(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -294,439 +307,6 @@ export class Plan {
     }
 }
 if (Symbol.dispose) Plan.prototype[Symbol.dispose] = Plan.prototype.free;
-
-/**
- * Fields named as in TypeScript; lengths in m, angles in rad. `undefined` numbers are absent.
- */
-export class PlanOptions {
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        PlanOptionsFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_planoptions_free(ptr, 0);
-    }
-    /**
-     * @returns {number}
-     */
-    get bins() {
-        const ret = wasm.__wbg_get_planoptions_bins(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * @returns {number}
-     */
-    get connected() {
-        const ret = wasm.__wbg_get_planoptions_connected(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * @returns {number}
-     */
-    get cutoffClip() {
-        const ret = wasm.__wbg_get_planoptions_cutoffClip(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get cutoffPeak() {
-        const ret = wasm.__wbg_get_planoptions_cutoffPeak(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get cutoffPick() {
-        const ret = wasm.__wbg_get_planoptions_cutoffPick(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get cycle() {
-        const ret = wasm.__wbg_get_planoptions_cycle(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get deltaDummy() {
-        const ret = wasm.__wbg_get_planoptions_deltaDummy(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
-    }
-    /**
-     * @returns {number}
-     */
-    get distance() {
-        const ret = wasm.__wbg_get_planoptions_distance(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get dummy() {
-        const ret = wasm.__wbg_get_planoptions_dummy(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
-    }
-    /**
-     * @returns {string}
-     */
-    get errorModel() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.__wbg_get_planoptions_errorModel(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
-    /**
-     * @returns {number}
-     */
-    get fast() {
-        const ret = wasm.__wbg_get_planoptions_fast(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * @returns {number}
-     */
-    get noise() {
-        const ret = wasm.__wbg_get_planoptions_noise(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get orientation() {
-        const ret = wasm.__wbg_get_planoptions_orientation(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get patchSize() {
-        const ret = wasm.__wbg_get_planoptions_patchSize(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * @returns {number}
-     */
-    get pixel1() {
-        const ret = wasm.__wbg_get_planoptions_pixel1(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get pixel2() {
-        const ret = wasm.__wbg_get_planoptions_pixel2(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {string}
-     */
-    get pixelType() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.__wbg_get_planoptions_pixelType(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get polarizationFactor() {
-        const ret = wasm.__wbg_get_planoptions_polarizationFactor(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
-    }
-    /**
-     * @returns {number}
-     */
-    get poni1() {
-        const ret = wasm.__wbg_get_planoptions_poni1(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get poni2() {
-        const ret = wasm.__wbg_get_planoptions_poni2(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get rot1() {
-        const ret = wasm.__wbg_get_planoptions_rot1(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get rot2() {
-        const ret = wasm.__wbg_get_planoptions_rot2(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get rot3() {
-        const ret = wasm.__wbg_get_planoptions_rot3(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * @returns {number}
-     */
-    get slow() {
-        const ret = wasm.__wbg_get_planoptions_slow(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * @returns {boolean}
-     */
-    get solidAngle() {
-        const ret = wasm.__wbg_get_planoptions_solidAngle(this.__wbg_ptr);
-        return ret !== 0;
-    }
-    /**
-     * @returns {string}
-     */
-    get unit() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.__wbg_get_planoptions_unit(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get validHigh() {
-        const ret = wasm.__wbg_get_planoptions_validHigh(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get validLow() {
-        const ret = wasm.__wbg_get_planoptions_validLow(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
-    }
-    /**
-     * @returns {number | undefined}
-     */
-    get wavelength() {
-        const ret = wasm.__wbg_get_planoptions_wavelength(this.__wbg_ptr);
-        return ret[0] === 0 ? undefined : ret[1];
-    }
-    /**
-     * All fields zero, empty or absent: the caller sets every one.
-     */
-    constructor() {
-        const ret = wasm.planoptions_new();
-        this.__wbg_ptr = ret;
-        PlanOptionsFinalization.register(this, this.__wbg_ptr, this);
-        return this;
-    }
-    /**
-     * @param {number} arg0
-     */
-    set bins(arg0) {
-        wasm.__wbg_set_planoptions_bins(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set connected(arg0) {
-        wasm.__wbg_set_planoptions_connected(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set cutoffClip(arg0) {
-        wasm.__wbg_set_planoptions_cutoffClip(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set cutoffPeak(arg0) {
-        wasm.__wbg_set_planoptions_cutoffPeak(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set cutoffPick(arg0) {
-        wasm.__wbg_set_planoptions_cutoffPick(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set cycle(arg0) {
-        wasm.__wbg_set_planoptions_cycle(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set deltaDummy(arg0) {
-        wasm.__wbg_set_planoptions_deltaDummy(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set distance(arg0) {
-        wasm.__wbg_set_planoptions_distance(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set dummy(arg0) {
-        wasm.__wbg_set_planoptions_dummy(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-    /**
-     * @param {string} arg0
-     */
-    set errorModel(arg0) {
-        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_planoptions_errorModel(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set fast(arg0) {
-        wasm.__wbg_set_planoptions_fast(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set noise(arg0) {
-        wasm.__wbg_set_planoptions_noise(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set orientation(arg0) {
-        wasm.__wbg_set_planoptions_orientation(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set patchSize(arg0) {
-        wasm.__wbg_set_planoptions_patchSize(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set pixel1(arg0) {
-        wasm.__wbg_set_planoptions_pixel1(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set pixel2(arg0) {
-        wasm.__wbg_set_planoptions_pixel2(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {string} arg0
-     */
-    set pixelType(arg0) {
-        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_planoptions_pixelType(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set polarizationFactor(arg0) {
-        wasm.__wbg_set_planoptions_polarizationFactor(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set poni1(arg0) {
-        wasm.__wbg_set_planoptions_poni1(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set poni2(arg0) {
-        wasm.__wbg_set_planoptions_poni2(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set rot1(arg0) {
-        wasm.__wbg_set_planoptions_rot1(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set rot2(arg0) {
-        wasm.__wbg_set_planoptions_rot2(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set rot3(arg0) {
-        wasm.__wbg_set_planoptions_rot3(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {number} arg0
-     */
-    set slow(arg0) {
-        wasm.__wbg_set_planoptions_slow(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {boolean} arg0
-     */
-    set solidAngle(arg0) {
-        wasm.__wbg_set_planoptions_solidAngle(this.__wbg_ptr, arg0);
-    }
-    /**
-     * @param {string} arg0
-     */
-    set unit(arg0) {
-        const ptr0 = passStringToWasm0(arg0, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_planoptions_unit(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set validHigh(arg0) {
-        wasm.__wbg_set_planoptions_validHigh(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set validLow(arg0) {
-        wasm.__wbg_set_planoptions_validLow(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-    /**
-     * @param {number | null} [arg0]
-     */
-    set wavelength(arg0) {
-        wasm.__wbg_set_planoptions_wavelength(this.__wbg_ptr, !isLikeNone(arg0), isLikeNone(arg0) ? 0 : arg0);
-    }
-}
-if (Symbol.dispose) PlanOptions.prototype[Symbol.dispose] = PlanOptions.prototype.free;
 
 /**
  * A simulated detector; one frame at a time, 16-bit unsigned.
@@ -854,38 +434,20 @@ export function allBelow(index, pixels) {
 }
 
 /**
- * What the negative pixels of a CBF byte-offset section mark: 1 a gap, 2 a defect.
- * @param {Uint8Array | number[]} section
- * @param {number} pixels
- * @returns {Uint8Array}
- */
-export function byteOffsetMarks(section, pixels) {
-    const val2 = +pixels;
-    const ptr0 = passArray8ToWasm0(section, wasm.__wbindgen_malloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.byteOffsetMarks(ptr0, len0, val2);
-    if (ret[3]) {
-        throw takeFromExternrefTable0(ret[2]);
-    }
-    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    return v3;
-}
-
-/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
- * @param {PlanOptions} options
+ * @param {string} options
  * @returns {Float64Array}
  */
 export function chiMap(options) {
-    _assertClass(options, PlanOptions);
-    const ret = wasm.chiMap(options.__wbg_ptr);
+    const ptr0 = passStringToWasm0(options, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.chiMap(ptr0, len0);
     if (ret[3]) {
         throw takeFromExternrefTable0(ret[2]);
     }
-    var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    var v2 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
     wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
-    return v1;
+    return v2;
 }
 
 /**
@@ -992,33 +554,39 @@ export function encodeByteOffset(image) {
 }
 
 /**
- * What the values of a raw integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
+ * What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
+ * @param {string} encoding
  * @param {Uint8Array | number[]} bytes
  * @param {string} type_name
+ * @param {number} pixels
  * @returns {Uint8Array | undefined}
  */
-export function frameMarks(bytes, type_name) {
-    let ptr0, len0, ptr1, len1;
+export function frameMarks(encoding, bytes, type_name, pixels) {
+    const val4 = +pixels;
+    let ptr0, len0, ptr1, len1, ptr2, len2;
     try {
-        ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+        ptr0 = passStringToWasm0(encoding, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         len0 = WASM_VECTOR_LEN;
-        ptr1 = passStringToWasm0(type_name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        ptr1 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
         len1 = WASM_VECTOR_LEN;
+        ptr2 = passStringToWasm0(type_name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len2 = WASM_VECTOR_LEN;
     } catch (e) {
+        if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
         if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
         if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
         throw e;
     }
-    const ret = wasm.frameMarks(ptr0, len0, ptr1, len1);
+    const ret = wasm.frameMarks(ptr0, len0, ptr1, len1, ptr2, len2, val4);
     if (ret[3]) {
         throw takeFromExternrefTable0(ret[2]);
     }
-    let v3;
+    let v5;
     if (ret[0] !== 0) {
-        v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        v5 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
     }
-    return v3;
+    return v5;
 }
 
 /**
@@ -1075,18 +643,19 @@ export function nonzeroMask(bytes, size, float) {
 
 /**
  * Radial coordinate of each pixel in f64.
- * @param {PlanOptions} options
+ * @param {string} options
  * @returns {Float64Array}
  */
 export function radialMap(options) {
-    _assertClass(options, PlanOptions);
-    const ret = wasm.radialMap(options.__wbg_ptr);
+    const ptr0 = passStringToWasm0(options, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.radialMap(ptr0, len0);
     if (ret[3]) {
         throw takeFromExternrefTable0(ret[2]);
     }
-    var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    var v2 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
     wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
-    return v1;
+    return v2;
 }
 
 /**
@@ -1172,9 +741,6 @@ const DensifierFinalization = (typeof FinalizationRegistry === 'undefined')
 const PlanFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_plan_free(ptr, 1));
-const PlanOptionsFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_planoptions_free(ptr, 1));
 const SimulatorFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_simulator_free(ptr, 1));
@@ -1183,12 +749,6 @@ function addToExternrefTable0(obj) {
     const idx = wasm.__externref_table_alloc();
     wasm.__wbindgen_externrefs.set(idx, obj);
     return idx;
-}
-
-function _assertClass(instance, klass) {
-    if (!(instance instanceof klass)) {
-        throw new Error(`expected instance of ${klass.name}`);
-    }
 }
 
 function getArrayF32FromWasm0(ptr, len) {

@@ -1,0 +1,25 @@
+/** What runs find on the machine: processors, and the files that they read. */
+import { UsageError } from "../errors.ts";
+import { filePart } from "../io/open.ts";
+
+/** Most frames that are worked on at the same time unless more are asked for: each takes some 100 MB for 6 Mpixel. */
+const MOST_JOBS = 16;
+/** Most that can be asked for. */
+const LIMIT = 256;
+
+/** How many frames are worked on at the same time. Throws UsageError for a number that cannot be meant. */
+export function jobsFor(wanted: number | undefined, frames: number): number {
+  if (wanted === undefined) return Math.max(1, Math.min(navigator.hardwareConcurrency, frames, MOST_JOBS));
+  if (Number.isInteger(wanted) && wanted >= 1 && wanted <= LIMIT) return wanted;
+  throw new UsageError(`--jobs must be a whole number from 1 to ${LIMIT}, not ${wanted}`);
+}
+
+/** Size and time of change of files, by which a later run sees that they are the same; zeros for what is no file. */
+export async function factsOfFiles(
+  names: readonly string[],
+): Promise<{ name: string; size: number; changed: number }[]> {
+  return await Promise.all(names.map(async (name) => {
+    const info = await Deno.stat(filePart(name)).catch(() => undefined);
+    return { name, size: info?.size ?? 0, changed: info?.mtime?.getTime() ?? 0 };
+  }));
+}
