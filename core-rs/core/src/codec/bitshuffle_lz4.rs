@@ -4,7 +4,7 @@
 //! BE bytes of a block, then per block a u32 BE length and an LZ4 block of bit-shuffled elements. The last block holds
 //! what is left, rounded down to 8 elements; the remaining 0 to 7 elements follow as they are.
 
-use super::{bitshuffle, lz4, CodecError, Problem};
+use super::{bitshuffle, lz4, prefetch, CodecError, Problem};
 
 /// Bytes before the first block.
 const HEADER: usize = 12;
@@ -19,12 +19,13 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// A block buffer of `bytes`, no larger than the caller's own data.
+    /// A block buffer of `bytes`, no larger than the caller's own data, and LZ4's room behind it.
     fn block(&mut self, bytes: usize) -> &mut [u8] {
-        if self.block.len() < bytes {
-            self.block.resize(bytes, 0);
+        let wanted = bytes + lz4::ROOM;
+        if self.block.len() < wanted {
+            self.block.resize(wanted, 0);
         }
-        &mut self.block[..bytes]
+        &mut self.block[..wanted]
     }
 }
 
@@ -63,14 +64,16 @@ pub fn decode(
         if length > after.len() {
             return Err(CodecError::new(at, Problem::Ends("a block")));
         }
-        let (packed, after) = after.split_at(length);
+        // Half of the time of a large frame would go into waiting for its memory.
+        prefetch::fetch(out.as_ptr().wrapping_add(out.len()), out.len());
         let block = scratch.block(out.len());
-        let found = lz4::decompress(packed, block).map_err(|error| error.within(at + 4))?;
+        let found =
+            lz4::decompress_within(after, length, block, out.len()).map_err(|error| error.within(at + 4))?;
         if found != out.len() {
             return Err(CodecError::new(at, Problem::TooShort { found, wanted: out.len() }));
         }
-        bitshuffle::unshuffle(block, elem_size, out)?;
-        rest = after;
+        bitshuffle::unshuffle(&block[..out.len()], elem_size, out)?;
+        rest = &after[length..];
     }
     let at = chunk.len() - rest.len();
     if rest.len() < plain.len() {

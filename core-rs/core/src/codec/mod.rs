@@ -8,6 +8,7 @@ pub mod bitshuffle_lz4;
 pub mod byte_offset;
 mod lanes;
 pub mod lz4;
+mod prefetch;
 
 use core::fmt;
 

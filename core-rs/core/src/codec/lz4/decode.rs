@@ -1,0 +1,139 @@
+//! LZ4 blocks into bytes.
+
+use super::{copy, MIN_MATCH};
+use crate::codec::{CodecError, Problem};
+
+/// Bytes behind the end of the output (their contents do not matter) with which [`decompress_within`] is quickest.
+pub const ROOM: usize = 64;
+/// A token with its short literals, the distance, and a word copied too far.
+const QUICK_INPUT: usize = 1 + 14 + 2 + copy::WORD;
+/// Short literals, and a word copied too far.
+const QUICK_OUTPUT: usize = 14 + copy::WORD;
+/// Long runs are filled by the platform's own function.
+const LONG_RUN: usize = 256;
+
+/// Decodes the block `src` into `dst` and returns the number of bytes written (at most `dst.len()`).
+///
+/// # Errors
+/// A [`CodecError`] when the block ends early, does not fit `dst`, or refers to bytes before its start. Bytes of
+/// `dst` beyond the written ones may have been overwritten.
+pub fn decompress(src: &[u8], dst: &mut [u8]) -> Result<usize, CodecError> {
+    decompress_within(src, src.len(), dst, dst.len())
+}
+
+/// Decodes the block `src[..end]` into `dst[..capacity]` like [`decompress`]. Bytes behind both ends are room to read
+/// too far, and to write too far.
+///
+/// # Errors
+/// As [`decompress`].
+///
+/// # Panics
+/// When `end` or `capacity` lie outside the slices.
+pub fn decompress_within(
+    src: &[u8],
+    end: usize,
+    dst: &mut [u8],
+    capacity: usize,
+) -> Result<usize, CodecError> {
+    assert!(end <= src.len() && capacity <= dst.len(), "room lies behind the ends");
+    let too_long = |at| CodecError::new(at, Problem::TooLong { capacity });
+    let mut i = 0;
+    let mut o = 0;
+    loop {
+        if i >= end {
+            return Err(CodecError::new(i, Problem::Ends("an LZ4 token")));
+        }
+        let token = src[i];
+        let quick = i + QUICK_INPUT <= src.len() && o + QUICK_OUTPUT <= dst.len();
+        i += 1;
+        let mut literals = usize::from(token >> 4);
+        if quick && literals < 15 {
+            // SAFETY: `quick` says that there is more than a word on both sides.
+            unsafe { copy::word(src, i, dst, o) };
+        } else {
+            if literals == 15 {
+                literals = long(src, end, &mut i, 15, capacity)?;
+            }
+            if literals > end - i {
+                return Err(CodecError::new(i, Problem::Ends("LZ4 literals")));
+            }
+            if literals > capacity.saturating_sub(o) {
+                return Err(too_long(i));
+            }
+            copy_literals(src, i, dst, o, literals);
+        }
+        i += literals;
+        o += literals;
+        if i + 2 > end {
+            return match i.cmp(&end) {
+                core::cmp::Ordering::Equal if o <= capacity => Ok(o),
+                core::cmp::Ordering::Equal => Err(too_long(i)),
+                core::cmp::Ordering::Greater => Err(CodecError::new(end, Problem::Ends("LZ4 literals"))),
+                core::cmp::Ordering::Less => Err(CodecError::new(i, Problem::Ends("an LZ4 match"))),
+            };
+        }
+        let distance = usize::from(u16::from_le_bytes([src[i], src[i + 1]]));
+        if distance == 0 || distance > o {
+            return Err(CodecError::new(i, Problem::Offset { distance, written: o }));
+        }
+        i += 2;
+        let mut matched = usize::from(token & 15) + MIN_MATCH;
+        if matched == 15 + MIN_MATCH {
+            matched = long(src, end, &mut i, matched, capacity)?;
+        }
+        if o + matched > capacity {
+            return Err(too_long(i));
+        }
+        copy_match(dst, o, distance, matched);
+        o += matched;
+    }
+}
+
+/// The rest of a length that does not fit its nibble: bytes follow which add up to `total` until one is not 255.
+#[inline]
+fn long(
+    src: &[u8],
+    end: usize,
+    i: &mut usize,
+    mut total: usize,
+    capacity: usize,
+) -> Result<usize, CodecError> {
+    for (k, &byte) in src[*i..end].iter().enumerate() {
+        total += usize::from(byte);
+        // Leaving early bounds both the time and the sum, whatever the input says.
+        if total > capacity {
+            return Err(CodecError::new(*i + k, Problem::TooLong { capacity }));
+        }
+        if byte != 255 {
+            *i += k + 1;
+            return Ok(total);
+        }
+    }
+    Err(CodecError::new(end, Problem::Ends("an LZ4 length")))
+}
+
+#[inline(always)]
+fn copy_literals(src: &[u8], i: usize, dst: &mut [u8], o: usize, count: usize) {
+    if i + count + copy::WORD <= src.len() && o + count + copy::WORD <= dst.len() {
+        // SAFETY: just checked.
+        unsafe { copy::words(src, i, dst, o, count) };
+    } else {
+        dst[o..o + count].copy_from_slice(&src[i..i + count]);
+    }
+}
+
+/// Repeats the bytes that lie `distance` back, `count` times; the two ranges may overlap.
+#[inline(always)]
+fn copy_match(dst: &mut [u8], o: usize, distance: usize, count: usize) {
+    if distance == 1 && count >= LONG_RUN {
+        let byte = dst[o - 1];
+        dst[o..o + count].fill(byte);
+    } else if o + count + 2 * copy::WORD <= dst.len() {
+        // SAFETY: just checked; the caller has checked `distance`.
+        unsafe { copy::repeat(dst, o, distance, count) };
+    } else {
+        for to in o..o + count {
+            dst[to] = dst[to - distance];
+        }
+    }
+}
