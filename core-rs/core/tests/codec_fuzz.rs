@@ -1,6 +1,9 @@
 //! More than 100,000 random and mutated inputs over all decoders: they return, in bounded time, a result or an error.
 
-use braggsieve_core::codec::{bitshuffle_lz4, byte_offset, lz4};
+mod codec_vectors;
+
+use braggsieve_core::codec::{bitshuffle_lz4, byte_offset, decode_chunk, lz4, Encoding, Scratch};
+use codec_vectors::FORMATS;
 
 /// A small counter-based generator (SplitMix64, Steele et al. 2014), so that a failure can be repeated.
 struct Random(u64);
@@ -113,6 +116,45 @@ fn lz4_decoder_agrees_with_the_lz4_crate_on_damaged_blocks() {
         both += 1;
     }
     assert!(both > 500, "{both}");
+}
+
+/// Mutated chunks per format.
+const MUTATED: usize = 100_000;
+
+/// Decodes `MUTATED` mutations of `chunks`, some into outputs of another size.
+fn mutated_never_panic(encoding: Encoding, chunks: &[(Vec<u8>, usize, usize)]) {
+    let mut random = Random(encoding as u64);
+    let mut scratch = Scratch::default();
+    let (mut accepted, mut refused) = (0, 0);
+    for case in 0..MUTATED {
+        let (packed, elem, bytes) = &chunks[case % chunks.len()];
+        let mut chunk = packed.clone();
+        random.mutate(&mut chunk);
+        let length = if case % 16 == 0 { random.below(2 * bytes) } else { *bytes };
+        let mut out = vec![0; length];
+        match decode_chunk(encoding, &chunk, *elem, &mut out, &mut scratch) {
+            Ok(()) => accepted += 1,
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(accepted < refused && refused > MUTATED / 3, "{encoding:?}: {accepted} and {refused}");
+}
+
+#[test]
+fn mutated_chunks_of_every_format_never_panic() {
+    for encoding in Encoding::ALL {
+        let of_it = FORMATS.iter().filter(|chunk| chunk.encoding == encoding);
+        let mut chunks: Vec<_> = of_it.map(|c| (c.packed(), c.elem, c.plain().len())).collect();
+        if encoding == Encoding::BitshuffleLz4 {
+            for chunk in FORMATS {
+                let mut packed = Vec::new();
+                let plain = chunk.plain();
+                bitshuffle_lz4::encode(&plain, chunk.elem, 0, &mut packed, &mut Scratch::default()).unwrap();
+                chunks.push((packed, chunk.elem, plain.len()));
+            }
+        }
+        mutated_never_panic(encoding, &chunks);
+    }
 }
 
 #[test]

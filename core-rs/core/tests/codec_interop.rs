@@ -1,26 +1,16 @@
 //! Chunks that the published bitshuffle filter wrote (hdf5plugin 6 through h5py), and what the LZ4 crate says of ours.
 
-use braggsieve_core::codec::{bitshuffle_lz4, lz4};
+mod codec_vectors;
 
-/// One chunk as hdf5plugin wrote it. The elements follow from their number: see [`elements`].
+use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, decode_chunk, lz4, Encoding, Scratch};
+use codec_vectors::{bytes, elements, FORMATS};
+
+/// One chunk of bitshuffle-LZ4 as hdf5plugin wrote it. The elements follow from their number: see [`elements`].
 struct Vector {
     elem: usize,
     elements: usize,
     block: usize,
     chunk: &'static str,
-}
-
-/// Value i is `i * 2654435761` for every 17th i from 3 on, and `i² / 31 mod 4` for the others, cut to the element.
-fn elements(count: usize, elem: usize) -> Vec<u8> {
-    let value = |i: u64| match i % 17 {
-        3 => i.wrapping_mul(2_654_435_761),
-        _ => i * i / 31 % 4,
-    };
-    (0..count as u64).flat_map(|i| value(i).to_le_bytes()[..elem].to_vec()).collect()
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    (0..hex.len()).step_by(2).map(|k| u8::from_str_radix(&hex[k..k + 2], 16).unwrap()).collect()
 }
 
 #[test]
@@ -32,6 +22,58 @@ fn chunks_of_the_published_filter_decode_exactly() {
         bitshuffle_lz4::decode(&chunk, vector.elem, &mut found, &mut Default::default()).unwrap();
         assert_eq!(found, wanted, "{} elements of {} bytes", vector.elements, vector.elem);
     }
+}
+
+#[test]
+fn chunks_of_every_format_decode_exactly() {
+    let mut scratch = Scratch::default();
+    for encoding in Encoding::ALL.into_iter().filter(|&encoding| encoding != Encoding::BitshuffleLz4) {
+        assert!(FORMATS.iter().any(|chunk| chunk.encoding == encoding), "{encoding:?} is tested");
+    }
+    for chunk in FORMATS {
+        let (packed, wanted) = (chunk.packed(), chunk.plain());
+        let mut decode = |chunk_bytes: &[u8], length: usize| {
+            let mut found = vec![1; length];
+            decode_chunk(chunk.encoding, chunk_bytes, chunk.elem, &mut found, &mut scratch).map(|()| found)
+        };
+        let name = chunk.encoding.name();
+        assert!(decode(&packed, wanted.len()).unwrap() == wanted, "{} elements in {name}", chunk.elements);
+        // One byte or element more or less, on either side, is an error and never another answer.
+        decode(&packed[..packed.len() - 1], wanted.len()).expect_err(name);
+        decode(&[&packed[..], &[0]].concat(), wanted.len()).expect_err(name);
+        decode(&packed, wanted.len() - chunk.elem).expect_err(name);
+        decode(&packed, wanted.len() + chunk.elem).expect_err(name);
+    }
+}
+
+#[test]
+fn encodings_have_the_names_that_callers_use() {
+    for encoding in Encoding::ALL {
+        assert_eq!(Encoding::from_name(encoding.name()), Some(encoding));
+    }
+    assert_eq!(Encoding::from_name("bitshuffle-lz4"), Some(Encoding::BitshuffleLz4));
+    assert_eq!(Encoding::from_name("BITSHUFFLE"), None);
+}
+
+#[test]
+fn a_chunk_around_an_outside_compressor_has_one_block() {
+    for chunk in FORMATS.iter().filter(|chunk| chunk.encoding == Encoding::BitshuffleZstd) {
+        let (plain, elem) = (chunk.plain(), chunk.elem);
+        let (mut shuffled, mut ours, mut found) = (Vec::new(), Vec::new(), vec![1; plain.len()]);
+        bitshuffle_zstd::shuffled(&plain, elem, &mut shuffled).unwrap();
+        assert_eq!(shuffled.len(), plain.len() / (8 * elem) * (8 * elem));
+        bitshuffle_zstd::assemble(&plain, elem, &zstd_stored(&shuffled), &mut ours).unwrap();
+        bitshuffle_zstd::decode(&ours, elem, &mut found, &mut Scratch::default()).unwrap();
+        assert!(found == plain, "{} elements of {elem} bytes", chunk.elements);
+        assert_eq!(ours[..8], chunk.packed()[..8]);
+    }
+}
+
+/// A Zstandard frame of one raw block: single segment, content size in two bytes (RFC 8878, section 3.1.1).
+fn zstd_stored(plain: &[u8]) -> Vec<u8> {
+    let (content, block) = ((plain.len() as u16).wrapping_sub(256), (plain.len() as u32) << 3 | 1);
+    let head = [&[0x28, 0xb5, 0x2f, 0xfd, 0x60][..], &content.to_le_bytes(), &block.to_le_bytes()[..3]];
+    [&head.concat(), plain].concat()
 }
 
 #[test]

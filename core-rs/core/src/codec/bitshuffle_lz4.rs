@@ -1,33 +1,16 @@
 //! One HDF5 chunk of filter 32008 (bitshuffle) with LZ4, both ways.
 //!
-//! Source: the filter's registration with The HDF Group and the layout of its chunks: u64 BE bytes of all elements, u32
-//! BE bytes of a block, then per block a u32 BE length and an LZ4 block of bit-shuffled elements. The last block holds
-//! what is left, rounded down to 8 elements; the remaining 0 to 7 elements follow as they are.
+//! Source: the filter's registration with The HDF Group and the layout of its chunks: the header and lengths of `blocks`,
+//! around LZ4 blocks of bit-shuffled elements. The last block holds what is left, rounded down to 8 elements; the
+//! remaining 0 to 7 elements follow as they are.
 
-use super::{bitshuffle, lz4, prefetch, CodecError, Problem};
+use super::blocks::{check_element, decode_bitshuffled, room, HEADER};
+use super::{bitshuffle, lz4, CodecError, Problem};
 
-/// Bytes before the first block.
-const HEADER: usize = 12;
+pub use super::Scratch;
+
 /// Bytes of a block when the writer does not choose (bitshuffle's own default).
 const DEFAULT_BLOCK: usize = 8192;
-
-/// Buffers that decoding and encoding reuse: one block, and the encoder's table.
-#[derive(Default)]
-pub struct Scratch {
-    block: Vec<u8>,
-    table: lz4::Table,
-}
-
-impl Scratch {
-    /// A block buffer of `bytes`, no larger than the caller's own data, and LZ4's room behind it.
-    fn block(&mut self, bytes: usize) -> &mut [u8] {
-        let wanted = bytes + lz4::ROOM;
-        if self.block.len() < wanted {
-            self.block.resize(wanted, 0);
-        }
-        &mut self.block[..wanted]
-    }
-}
 
 /// Decodes `chunk` into `dst`, whose length must be exactly that of the uncompressed chunk: bytes of little-endian
 /// elements of `elem_size` (1, 2, 4 or 8) bytes.
@@ -40,50 +23,9 @@ pub fn decode(
     dst: &mut [u8],
     scratch: &mut Scratch,
 ) -> Result<(), CodecError> {
-    check_element(elem_size, dst.len())?;
-    let Some((header, mut rest)) = chunk.split_first_chunk::<HEADER>() else {
-        return Err(CodecError::new(chunk.len(), Problem::Ends("the 12-byte header")));
-    };
-    let [a, b, c, d, e, f, g, h, block @ ..] = *header;
-    let stated = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    if stated != dst.len() as u64 {
-        return Err(CodecError::new(0, Problem::Total { stated, wanted: dst.len() }));
-    }
-    let stated = u32::from_be_bytes(block);
-    let block_bytes = stated as usize;
-    if block_bytes == 0 || !block_bytes.is_multiple_of(8 * elem_size) {
-        return Err(CodecError::new(8, Problem::Block { stated }));
-    }
-    let (shuffled, plain) = dst.split_at_mut(dst.len() / (8 * elem_size) * (8 * elem_size));
-    for out in shuffled.chunks_mut(block_bytes) {
-        let at = chunk.len() - rest.len();
-        let Some((length, after)) = rest.split_first_chunk::<4>() else {
-            return Err(CodecError::new(at, Problem::Ends("the length of a block")));
-        };
-        let length = u32::from_be_bytes(*length) as usize;
-        if length > after.len() {
-            return Err(CodecError::new(at, Problem::Ends("a block")));
-        }
-        // Half of the time of a large frame would go into waiting for its memory.
-        prefetch::fetch(out.as_ptr().wrapping_add(out.len()), out.len());
-        let block = scratch.block(out.len());
-        let found =
-            lz4::decompress_within(after, length, block, out.len()).map_err(|error| error.within(at + 4))?;
-        if found != out.len() {
-            return Err(CodecError::new(at, Problem::TooShort { found, wanted: out.len() }));
-        }
-        bitshuffle::unshuffle(&block[..out.len()], elem_size, out)?;
-        rest = &after[length..];
-    }
-    let at = chunk.len() - rest.len();
-    if rest.len() < plain.len() {
-        return Err(CodecError::new(at, Problem::Ends("the last elements")));
-    }
-    if rest.len() > plain.len() {
-        return Err(CodecError::new(at + plain.len(), Problem::Trailing { bytes: rest.len() - plain.len() }));
-    }
-    plain.copy_from_slice(rest);
-    Ok(())
+    decode_bitshuffled(chunk, elem_size, dst, &mut scratch.block, |packed, out, bytes| {
+        lz4::decompress_within(packed.bytes, packed.length, out, bytes)
+    })
 }
 
 /// Encodes `src`, elements of `elem_size` (1, 2, 4 or 8) bytes, as one chunk into `dst`, which is cleared first and
@@ -116,8 +58,7 @@ pub fn encode(
     for part in shuffled.chunks(block_bytes) {
         let place = dst.len();
         dst.extend_from_slice(&[0; 4]);
-        scratch.block(part.len());
-        let block = &mut scratch.block[..part.len()];
+        let block = &mut room(&mut scratch.block, part.len())[..part.len()];
         bitshuffle::shuffle(part, elem_size, block)?;
         lz4::compress(block, dst, &mut scratch.table)?;
         let length = (dst.len() - place - 4) as u32;
@@ -132,12 +73,4 @@ pub fn bound(bytes: usize, elem_size: usize, block_elems: usize) -> usize {
     let block = if block_elems == 0 { DEFAULT_BLOCK } else { block_elems.saturating_mul(elem_size).max(1) };
     // Per block: its length, and LZ4's worst case of one extra byte in 255 and a token.
     HEADER + bytes + bytes / 255 + (bytes / block + 1) * 20
-}
-
-fn check_element(elem_size: usize, bytes: usize) -> Result<(), CodecError> {
-    if matches!(elem_size, 1 | 2 | 4 | 8) && bytes.is_multiple_of(elem_size) {
-        Ok(())
-    } else {
-        Err(CodecError::new(0, Problem::Element { size: elem_size }))
-    }
 }

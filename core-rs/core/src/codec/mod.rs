@@ -1,14 +1,23 @@
-//! Codecs of detector frames: CBF byte-offset, LZ4 blocks, bitshuffle, and the HDF5 chunk of both (filter 32008).
+//! Codecs of detector frames: CBF byte-offset, and the HDF5 chunks of bitshuffle, LZ4, Zstandard and gzip.
 //!
 //! Every decoder takes the output slice from its caller, checks each length against it before use, allocates nothing
 //! that a header asks for, and returns a [`CodecError`] for any input that is not exactly right.
 
 pub mod bitshuffle;
 pub mod bitshuffle_lz4;
+pub mod bitshuffle_zstd;
+mod blocks;
 pub mod byte_offset;
+mod byte_shuffle;
+mod chunk;
+mod gzip;
 mod lanes;
 pub mod lz4;
+mod lz4_chunk;
 mod prefetch;
+mod zstd;
+
+pub use chunk::{decode_chunk, Encoding, Scratch};
 
 use core::fmt;
 
@@ -71,6 +80,8 @@ pub enum Problem {
     },
     /// The input is larger than the format allows.
     InputTooLarge,
+    /// A library finds no valid stream of the named kind.
+    Invalid(&'static str),
 }
 
 impl CodecError {
@@ -110,6 +121,7 @@ impl fmt::Display for CodecError {
                 write!(f, "an element size of {size} bytes does not fit the data")
             }
             Problem::InputTooLarge => write!(f, "the input is larger than the format allows"),
+            Problem::Invalid(kind) => write!(f, "there is no valid {kind}"),
         }
     }
 }

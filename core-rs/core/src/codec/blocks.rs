@@ -1,0 +1,123 @@
+//! The container that filters 32004 (LZ4) and 32008 (bitshuffle) share: u64 BE bytes of all elements, u32 BE bytes of a
+//! block, then each block behind its u32 BE length.
+
+use super::{bitshuffle, lz4, prefetch, CodecError, Problem};
+
+/// Bytes before the first block.
+pub const HEADER: usize = 12;
+
+/// A chunk and how far it was read.
+pub struct Blocks<'a> {
+    chunk: &'a [u8],
+    at: usize,
+}
+
+/// A packed block: the first `length` bytes of `bytes`, which go on to the end of the chunk, and their place in it.
+pub struct Packed<'a> {
+    pub bytes: &'a [u8],
+    pub length: usize,
+    pub at: usize,
+}
+
+impl<'a> Packed<'a> {
+    /// The block alone.
+    pub fn only(&self) -> &'a [u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+impl<'a> Blocks<'a> {
+    /// Reads the header, which must state `wanted` bytes in all, and returns the bytes of a block with the rest.
+    pub fn open(chunk: &'a [u8], wanted: usize) -> Result<(u32, Self), CodecError> {
+        let Some(header) = chunk.first_chunk::<HEADER>() else {
+            return Err(CodecError::new(chunk.len(), Problem::Ends("the 12-byte header")));
+        };
+        let [a, b, c, d, e, f, g, h, block @ ..] = *header;
+        let stated = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        if stated != wanted as u64 {
+            return Err(CodecError::new(0, Problem::Total { stated, wanted }));
+        }
+        Ok((u32::from_be_bytes(block), Self { chunk, at: HEADER }))
+    }
+
+    /// The next block.
+    pub fn next(&mut self) -> Result<Packed<'a>, CodecError> {
+        let rest = &self.chunk[self.at..];
+        let Some((length, bytes)) = rest.split_first_chunk::<4>() else {
+            return Err(CodecError::new(self.at, Problem::Ends("the length of a block")));
+        };
+        let length = u32::from_be_bytes(*length) as usize;
+        if length > bytes.len() {
+            return Err(CodecError::new(self.at, Problem::Ends("a block")));
+        }
+        let at = self.at + 4;
+        self.at = at + length;
+        Ok(Packed { bytes, length, at })
+    }
+
+    /// Takes what follows the blocks as it is; it must fill `dst` exactly.
+    pub fn finish(self, dst: &mut [u8]) -> Result<(), CodecError> {
+        let rest = &self.chunk[self.at..];
+        if rest.len() < dst.len() {
+            return Err(CodecError::new(self.at, Problem::Ends("the last elements")));
+        }
+        if rest.len() > dst.len() {
+            let bytes = rest.len() - dst.len();
+            return Err(CodecError::new(self.at + dst.len(), Problem::Trailing { bytes }));
+        }
+        dst.copy_from_slice(rest);
+        Ok(())
+    }
+}
+
+/// A block buffer of `bytes`, no larger than the caller's own data, and LZ4's room behind it.
+pub fn room(block: &mut Vec<u8>, bytes: usize) -> &mut [u8] {
+    let wanted = bytes + lz4::ROOM;
+    if block.len() < wanted {
+        block.resize(wanted, 0);
+    }
+    &mut block[..wanted]
+}
+
+/// Refuses element sizes other than 1, 2, 4 and 8, and those that do not divide `bytes`.
+pub fn check_element(elem_size: usize, bytes: usize) -> Result<(), CodecError> {
+    if matches!(elem_size, 1 | 2 | 4 | 8) && bytes.is_multiple_of(elem_size) {
+        Ok(())
+    } else {
+        Err(CodecError::new(0, Problem::Element { size: elem_size }))
+    }
+}
+
+/// Decodes a chunk of filter 32008. `unpack(packed, out, bytes)` must put `bytes` bytes of the packed block into `out`
+/// and return how many there were; `out` has LZ4's room behind them.
+///
+/// # Errors
+/// When the header does not agree with `dst`, `unpack` fails, or bytes are missing or left over.
+pub fn decode_bitshuffled(
+    chunk: &[u8],
+    elem_size: usize,
+    dst: &mut [u8],
+    block: &mut Vec<u8>,
+    mut unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
+) -> Result<(), CodecError> {
+    check_element(elem_size, dst.len())?;
+    let (stated, mut blocks) = Blocks::open(chunk, dst.len())?;
+    let block_bytes = stated as usize;
+    if block_bytes == 0 || !block_bytes.is_multiple_of(8 * elem_size) {
+        return Err(CodecError::new(8, Problem::Block { stated }));
+    }
+    let (shuffled, plain) = dst.split_at_mut(dst.len() / (8 * elem_size) * (8 * elem_size));
+    for out in shuffled.chunks_mut(block_bytes) {
+        let wanted = out.len();
+        // Half of the time of a large frame would go into waiting for its memory.
+        prefetch::fetch(out.as_ptr().wrapping_add(wanted), wanted);
+        let packed = blocks.next()?;
+        let bits = room(block, wanted);
+        let found = unpack(&packed, bits, wanted).map_err(|error| error.within(packed.at))?;
+        if found != wanted {
+            return Err(CodecError::new(packed.at, Problem::TooShort { found, wanted }));
+        }
+        bitshuffle::unshuffle(&bits[..wanted], elem_size, out)?;
+    }
+    blocks.finish(plain)
+}
