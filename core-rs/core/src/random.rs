@@ -9,9 +9,11 @@
 pub mod elementary;
 mod normal;
 mod poisson;
+mod words;
 
 pub use normal::{inverse_normal, NormalTable};
 pub use poisson::poisson;
+pub use words::fill_words;
 
 /// The 64-bit key of the generator, low word first.
 pub type Key = [u32; 2];

@@ -1,5 +1,6 @@
 //! The inner loops over a bin, several pixels at a time: the only module with `unsafe`, for vector loads (WASM) and for
-//! calling functions compiled for instructions that were found at run time (x86-64).
+//! calling functions compiled for instructions that were found at run time (x86-64). Loops that live elsewhere are
+//! compiled for those as a [`Kernel`].
 //!
 //! On other targets the same functions are plain loops that compilers vectorise. All give the same integers.
 
@@ -16,6 +17,45 @@ use x86 as lanes;
 mod plain;
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 use plain as lanes;
+
+/// Work that is compiled once for each level of instructions. `run`, and all that it calls, must be inlined to be.
+pub trait Kernel {
+    /// what it gives
+    type Out;
+    /// Does it.
+    fn run(self) -> Self::Out;
+}
+
+/// Does the work with the best instructions that this processor has. It has the same bits on all of them as long as it
+/// uses integers and `+ - * /` and square roots of floats alone, which no compiler may fuse or reorder.
+#[inline(always)]
+pub fn run<K: Kernel>(kernel: K) -> K::Out {
+    #[cfg(target_arch = "x86_64")]
+    return x86::run(kernel);
+    #[cfg(not(target_arch = "x86_64"))]
+    kernel.run()
+}
+
+/// The whole part of a number from 0 to `LIMIT` + 1, of any other number 0 or `LIMIT` + 1. Conversions by `as` saturate
+/// and are taken number by number where processors have none for vectors.
+#[inline(always)]
+pub fn truncate_below<const LIMIT: u32>(x: f32) -> i32 {
+    const { assert!(LIMIT < 1 << 23) };
+    let most = (LIMIT + 1) as f32;
+    let x = if x < most { x } else { most };
+    let x = if x > 0.0 { x } else { 0.0 };
+    // SAFETY: the number lies between 0 and 2²³.
+    unsafe { x.to_int_unchecked() }
+}
+
+/// What every level that this processor has makes of the work, the plain one first.
+#[cfg(test)]
+pub fn run_on_every_level<K: Kernel + Clone>(kernel: K) -> Vec<K::Out> {
+    #[cfg(target_arch = "x86_64")]
+    return x86::run_on_every_level(kernel);
+    #[cfg(not(target_arch = "x86_64"))]
+    vec![kernel.run()]
+}
 
 /// Exact sums of a bin whose signals all lie in (−2¹⁶, 2¹⁶), with their extremes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +173,15 @@ mod tests {
                 (0..signal.len()).filter(|&p| signal[p] < low || signal[p] > high).collect();
             prop_assert_eq!(places, expected);
         }
+    }
+
+    #[test]
+    fn truncation_is_that_of_the_language_in_its_range_and_stays_in_it() {
+        for x in [0.0, 0.99, 1.0, 77.5, 1000.999, 1001.0] {
+            assert_eq!(truncate_below::<1000>(x), x as i32);
+        }
+        assert_eq!([-3.0, 2e9, f32::INFINITY].map(truncate_below::<1000>), [0, 1001, 1001]);
+        assert!([0, 1001].contains(&truncate_below::<1000>(f32::NAN)));
     }
 
     #[test]

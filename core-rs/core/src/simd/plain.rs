@@ -2,6 +2,12 @@
 
 use super::SmallSums;
 
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+pub fn run<K: super::Kernel>(kernel: K) -> K::Out {
+    kernel.run()
+}
+
 #[inline(always)]
 pub fn sums(signal: &[i32]) -> SmallSums {
     let mut sums = SmallSums::EMPTY;

@@ -2,13 +2,18 @@
 //!
 //! Integer sums and comparisons of the same f32 products: every level gives the same results.
 
-use super::{plain, SmallSums};
+use super::{plain, Kernel, SmallSums};
 
 /// The loops of `plain` with the instructions of `$features`.
 macro_rules! compiled_for {
     ($level:ident, $features:literal) => {
         mod $level {
-            use super::{plain, SmallSums};
+            use super::{plain, Kernel, SmallSums};
+
+            #[target_feature(enable = $features)]
+            pub fn run<K: Kernel>(kernel: K) -> K::Out {
+                kernel.run()
+            }
 
             #[target_feature(enable = $features)]
             pub fn sums(signal: &[i32]) -> SmallSums {
@@ -69,6 +74,25 @@ fn has_avx512() -> bool {
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")
         && has_avx2()
+}
+
+pub fn run<K: Kernel>(kernel: K) -> K::Out {
+    best!(run(kernel))
+}
+
+/// See there.
+#[cfg(test)]
+pub fn run_on_every_level<K: Kernel + Clone>(kernel: K) -> Vec<K::Out> {
+    let mut results = vec![plain::run(kernel.clone())];
+    if has_avx2() {
+        // SAFETY: checked.
+        results.push(unsafe { avx2::run(kernel.clone()) });
+    }
+    if has_avx512() {
+        // SAFETY: checked.
+        results.push(unsafe { avx512::run(kernel) });
+    }
+    results
 }
 
 pub fn sums(signal: &[i32]) -> SmallSums {

@@ -1,0 +1,63 @@
+//! The words of many pixels at once: runs of the generator side by side, one a vector lane.
+
+use super::{counter, key, Stream, MULTIPLIER, ROUNDS, WEYL};
+
+const LOW: u64 = u32::MAX as u64;
+
+/// `words[i]` becomes `words_at(stream, seed, frame, first + i)`, bit for bit.
+#[inline(always)]
+pub fn fill_words(stream: Stream, seed: u64, frame: u32, first: u32, words: &mut [[u32; 4]]) {
+    let mut keys = [key(seed); ROUNDS];
+    for round in 1..ROUNDS {
+        keys[round] = std::array::from_fn(|k| keys[round - 1][k].wrapping_add(WEYL[k]));
+    }
+    let [_, c1, c2, c3] = counter(stream, frame, first, 0).map(u64::from);
+    for (i, words) in words.iter_mut().enumerate() {
+        // Words lie in 64 bits each: the product of two is one vector instruction that reads the low halves, so what is
+        // left in the high ones never matters until the end.
+        let (mut a, mut b, mut c, mut d) = (u64::from(first.wrapping_add(i as u32)), c1, c2, c3);
+        for [k0, k1] in keys {
+            let one = u64::from(MULTIPLIER[0]) * (a & LOW);
+            let two = u64::from(MULTIPLIER[1]) * (c & LOW);
+            a = (two >> 32) ^ b ^ u64::from(k0);
+            c = (one >> 32) ^ d ^ u64::from(k1);
+            (b, d) = (two, one);
+        }
+        *words = [a, b, c, d].map(|word| word as u32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words_at;
+    use super::*;
+    use crate::simd::{run_on_every_level, Kernel};
+
+    const RUNS: usize = 13;
+
+    #[derive(Clone)]
+    struct Fill(u64, u32, u32);
+
+    impl Kernel for Fill {
+        type Out = [[u32; 4]; RUNS];
+
+        #[inline(always)]
+        fn run(self) -> Self::Out {
+            let mut words = [[0; 4]; RUNS];
+            fill_words(Stream::Densify, self.0, self.1, self.2, &mut words);
+            words
+        }
+    }
+
+    #[test]
+    fn words_made_together_are_those_made_one_by_one_on_every_level() {
+        for (seed, frame, first) in [(0, 0, 0), (u64::MAX, 7, 1000), (1 << 33, u32::MAX, u32::MAX - 3)] {
+            let one_by_one: [_; RUNS] =
+                std::array::from_fn(|i| words_at(Stream::Densify, seed, frame, first.wrapping_add(i as u32)));
+            for words in run_on_every_level(Fill(seed, frame, first)) {
+                assert_eq!(words, one_by_one);
+            }
+            assert_ne!(run_on_every_level(Fill(seed, frame, first ^ 1))[0], one_by_one);
+        }
+    }
+}
