@@ -15,7 +15,7 @@ pub use settings::{PlanError, PlanInput, Settings};
 use crate::background::Background;
 use crate::bins::RUN;
 use crate::clip::{clip_exact, clip_float, ClipSettings, FloatPixel, Profile};
-use crate::codec::{bitshuffle_lz4, CodecError};
+use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::correct::{gather, gather_float};
 use crate::peaks::{find_peaks, PatchPixel, Peaks};
 use crate::pick::{pick_exact, pick_float, PixelSet, Threshold};
@@ -28,7 +28,7 @@ pub struct Plan {
     frame: FrameBuffer,
     /// the frame in bin order; bits of f32 for float frames
     signal: Vec<i32>,
-    codec: bitshuffle_lz4::Scratch,
+    codec: Scratch,
     profile: Profile,
     background: Background,
     picked: PixelSet,
@@ -55,7 +55,7 @@ impl Plan {
         Self {
             frame: FrameBuffer::new(setup.pixel_type, pixels, RUN - 1),
             signal: vec![0; setup.bins.order.len()],
-            codec: bitshuffle_lz4::Scratch::default(),
+            codec: Scratch::default(),
             profile: Profile::new(bins),
             background: Background::new(bins),
             picked: PixelSet::new(pixels),

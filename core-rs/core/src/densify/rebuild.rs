@@ -1,10 +1,9 @@
 //! Whole frames from a sparse file, in the file's pixel type: buffers made once, reused for every frame.
 
-use super::{restore, DensePixel, Densify, Noise};
+use super::{DensePixel, Densify, Kept, Noise};
 use crate::background::Background;
-use crate::codec::{bitshuffle_lz4, CodecError};
+use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::plan::{FrameBuffer, PixelType};
-use bytemuck::{AnyBitPattern, NoUninit};
 
 /// Rebuilds the frames of one sparse file.
 pub struct Rebuild {
@@ -12,7 +11,7 @@ pub struct Rebuild {
     dummy: f64,
     background: Background,
     frame: FrameBuffer,
-    codec: bitshuffle_lz4::Scratch,
+    codec: Scratch,
     encoded: Vec<u8>,
 }
 
@@ -45,13 +44,13 @@ impl std::error::Error for RebuildError {}
 impl Rebuild {
     /// `dummy`: value of masked pixels, converted to the pixel type (NaN is for float frames).
     pub fn new(densify: Densify, pixel_type: PixelType, dummy: f64) -> Self {
-        let (pixels, bins) = (densify.radius.len(), densify.grid.bins);
+        let (pixels, bins) = (densify.pixels(), densify.bins());
         Self {
             densify,
             dummy,
             background: Background::new(bins),
             frame: FrameBuffer::new(pixel_type, pixels, 0),
-            codec: bitshuffle_lz4::Scratch::default(),
+            codec: Scratch::default(),
             encoded: Vec::new(),
         }
     }
@@ -73,20 +72,20 @@ impl Rebuild {
         if index.len() * self.frame.pixel_type().size() != intensity.len() {
             return Err(RebuildError::Lengths);
         }
-        let pixels = self.densify.radius.len();
+        let pixels = self.densify.pixels();
         if let Some(&index) = index.iter().find(|&&index| index as usize >= pixels) {
             return Err(RebuildError::Outside { index });
         }
         self.background.mean.copy_from_slice(mean);
         self.background.std.copy_from_slice(std);
-        let dummy = self.dummy;
+        let (kept, dummy) = (Kept { index, intensity }, self.dummy);
         match self.frame.pixel_type() {
-            PixelType::U8 => self.rebuild(index, intensity, dummy as u8, noise),
-            PixelType::U16 => self.rebuild(index, intensity, dummy as u16, noise),
-            PixelType::U32 => self.rebuild(index, intensity, dummy as u32, noise),
-            PixelType::I16 => self.rebuild(index, intensity, dummy as i16, noise),
-            PixelType::I32 => self.rebuild(index, intensity, dummy as i32, noise),
-            PixelType::F32 => self.rebuild(index, intensity, dummy as f32, noise),
+            PixelType::U8 => self.rebuild(kept, dummy as u8, noise),
+            PixelType::U16 => self.rebuild(kept, dummy as u16, noise),
+            PixelType::U32 => self.rebuild(kept, dummy as u32, noise),
+            PixelType::I16 => self.rebuild(kept, dummy as i16, noise),
+            PixelType::I32 => self.rebuild(kept, dummy as i32, noise),
+            PixelType::F32 => self.rebuild(kept, dummy as f32, noise),
         }
         Ok(())
     }
@@ -103,17 +102,14 @@ impl Rebuild {
         Ok(&self.encoded)
     }
 
-    fn rebuild<T: DensePixel + NoUninit + AnyBitPattern>(
-        &mut self,
-        index: &[u32],
-        intensity: &[u8],
-        dummy: T,
-        noise: &Noise,
-    ) {
+    fn rebuild<T: DensePixel>(&mut self, kept: Kept, dummy: T, noise: &Noise) {
         let out = self.frame.pixels_mut::<T>();
-        self.densify.background(&self.background, noise, dummy, out);
-        for (&pixel, bytes) in index.iter().zip(intensity.chunks_exact(size_of::<T>())) {
-            restore(&[pixel], &[bytemuck::pod_read_unaligned(bytes)], out);
+        // Files hold them in order. Others are put back one after the other, so that of a pixel's values the last stays.
+        let ordered = kept.index.is_sorted();
+        let early = if ordered { kept } else { Kept::NONE };
+        self.densify.frame(&self.background, noise, dummy, early, out);
+        if !ordered {
+            kept.restore(0, out);
         }
     }
 }
@@ -136,6 +132,14 @@ mod tests {
         let mut rebuild = rebuild();
         rebuild.frame(&[4.0, 5.0, 6.0], &[1.0; 3], &[3], &(-300i16).to_le_bytes(), &NONE).unwrap();
         assert_eq!(bytemuck::cast_slice::<u8, i16>(rebuild.pixels()), [4, 5, -1, -300]);
+    }
+
+    #[test]
+    fn kept_pixels_out_of_order_come_back_too_and_the_last_value_stays() {
+        let mut rebuild = rebuild();
+        let values: Vec<u8> = [7i16, 8, 9].iter().flat_map(|v| v.to_le_bytes()).collect();
+        rebuild.frame(&[4.0, 5.0, 6.0], &[1.0; 3], &[3, 0, 3], &values, &NONE).unwrap();
+        assert_eq!(bytemuck::cast_slice::<u8, i16>(rebuild.pixels()), [8, 5, -1, 9]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From the bytes of a frame, packed as its source has them, to pixels in the frame buffer.
 
 use super::{FrameBuffer, PixelType};
-use crate::codec::{bitshuffle_lz4, byte_offset, CodecError};
+use crate::codec::{self, byte_offset, decode_chunk, CodecError, Scratch};
 
 /// How the bytes of a frame are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,19 +10,18 @@ pub enum Encoding {
     Raw,
     /// CBF byte-offset: frames of int32 alone
     ByteOffset,
-    /// one chunk of HDF5 filter 32008 with LZ4
-    BitshuffleLz4,
+    /// one chunk of an HDF5 dataset
+    Chunk(codec::Encoding),
 }
 
 impl Encoding {
     /// By the name that sources give it.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "raw" => Self::Raw,
-            "byte-offset" => Self::ByteOffset,
-            "bitshuffle-lz4" => Self::BitshuffleLz4,
-            _ => return None,
-        })
+        match name {
+            "raw" => Some(Self::Raw),
+            "byte-offset" => Some(Self::ByteOffset),
+            _ => codec::Encoding::from_name(name).map(Self::Chunk),
+        }
     }
 }
 
@@ -67,7 +66,7 @@ pub fn decode(
     encoding: Encoding,
     bytes: &[u8],
     frame: &mut FrameBuffer,
-    scratch: &mut bitshuffle_lz4::Scratch,
+    scratch: &mut Scratch,
 ) -> Result<(), LoadError> {
     match encoding {
         Encoding::Raw => {
@@ -81,9 +80,9 @@ pub fn decode(
         Encoding::ByteOffset => {
             byte_offset::decode(bytes, frame.pixels_mut())?;
         }
-        Encoding::BitshuffleLz4 => {
+        Encoding::Chunk(encoding) => {
             let size = frame.pixel_type().size();
-            bitshuffle_lz4::decode(bytes, size, frame.bytes_mut(), scratch)?;
+            decode_chunk(encoding, bytes, size, frame.bytes_mut(), scratch)?;
         }
     }
     Ok(())

@@ -1,0 +1,99 @@
+//! Where every pixel lies between the bin centres, in 32 bits that are computed once a file.
+
+use crate::background::RadialGrid;
+
+/// A place in units of 1/2ᵏ of a bin width from the first centre, with k as large as the number of bins leaves. The
+/// f32 radii of files are coarser than that in the outer half of any range, 256-fold where bins are few: what a place
+/// rounds away moves an interpolated value by no more than a step of its radius would.
+pub struct Places {
+    places: Vec<u32>,
+    scale: PlaceScale,
+}
+
+/// The place of masked pixels, beyond the last centre.
+pub const MASKED: u32 = u32::MAX;
+
+/// How places are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlaceScale {
+    bits: u32,
+}
+
+impl PlaceScale {
+    fn new(bins: usize) -> Self {
+        let bin_bits = usize::BITS - (bins - 1).leading_zeros();
+        Self { bits: 32 - bin_bits.clamp(1, 31) }
+    }
+
+    /// Bin whose centre lies below; any number for masked pixels.
+    #[inline(always)]
+    pub fn bin(self, place: u32) -> usize {
+        (place >> self.bits) as usize
+    }
+
+    /// Steps from that centre, below 2³¹.
+    #[inline(always)]
+    pub fn steps(self, place: u32) -> i32 {
+        (place & ((1 << self.bits) - 1)) as i32
+    }
+
+    /// Width of a step in bin widths.
+    pub fn step(self) -> f64 {
+        1.0 / f64::from(1u32 << self.bits)
+    }
+}
+
+impl Places {
+    /// From the radius of each pixel, NaN where masked, in the same memory.
+    pub fn new(radius: Vec<f32>, grid: &RadialGrid) -> Self {
+        let scale = PlaceScale::new(grid.bins);
+        let per_width = f64::from(1u32 << scale.bits);
+        let place = |radius: f32| {
+            let place = (grid.coordinate(radius) * per_width + 0.5) as u32;
+            if radius.is_nan() {
+                MASKED
+            } else {
+                place
+            }
+        };
+        Self { places: radius.into_iter().map(place).collect(), scale }
+    }
+
+    /// One place a pixel, in raster order.
+    pub fn all(&self) -> &[u32] {
+        &self.places
+    }
+
+    /// How they are read.
+    pub fn scale(&self) -> PlaceScale {
+        self.scale
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_radii_to_half_a_step() {
+        for bins in [1, 2, 3, 800, 1024, 1025, 65_536] {
+            let grid = RadialGrid::new(1.0, 0.25, bins);
+            let end = 1.0 + 0.25 * bins as f32;
+            let radii: Vec<f32> = (0..1000).map(|i| 0.9 + (end - 0.8) * i as f32 / 999.0).collect();
+            let places = Places::new(radii.clone(), &grid);
+            let scale = places.scale();
+            assert!(scale.step() * bins as f64 <= f64::powi(2.0, -30) * bins as f64 * bins as f64);
+            for (&radius, &place) in radii.iter().zip(places.all()) {
+                let got = scale.bin(place) as f64 + f64::from(scale.steps(place)) * scale.step();
+                assert!((got - grid.coordinate(radius)).abs() <= 0.5 * scale.step(), "{bins}: {radius}");
+                assert!(scale.bin(place) < bins && place != MASKED);
+            }
+        }
+    }
+
+    #[test]
+    fn masked_pixels_have_a_place_of_their_own() {
+        let places = Places::new(vec![f32::NAN, 1e30, -1.0], &RadialGrid::new(1.0, 1.0, 1024));
+        assert_eq!(places.all(), [MASKED, 1023 << 22, 0]);
+    }
+}
