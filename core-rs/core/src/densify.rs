@@ -27,15 +27,17 @@ use noisy::{update_rows, Draws, Noisy, Rows};
 use pixels::Pixels;
 use places::Places;
 use smooth::{update_lines, Line, Smooth};
+use std::sync::Arc;
 
-/// The constants of a sparse file, and the room that each frame reuses.
+/// The constants of a sparse file, which forks share, and the room that each frame reuses.
+#[derive(Clone)]
 pub struct Densify {
-    places: Places,
-    normalization: Option<Vec<f32>>,
+    places: Arc<Places>,
+    normalization: Option<Arc<[f32]>>,
     cutoff: Cutoff,
     lines: Vec<Line>,
     rows: Vec<Rows>,
-    normal: NormalTable,
+    normal: Arc<NormalTable>,
 }
 
 /// How noise is drawn.
@@ -61,12 +63,12 @@ impl Densify {
     ) -> Self {
         assert!(normalization.as_ref().is_none_or(|norms| norms.len() == radius.len()));
         Self {
-            places: Places::new(radius, &grid),
-            normalization,
+            places: Arc::new(Places::new(radius, &grid)),
+            normalization: normalization.map(Arc::from),
             cutoff: cutoff.unwrap_or(Cutoff { cutoff: f64::INFINITY, noise: 0.0 }),
             lines: vec![Line::default(); grid.bins],
             rows: vec![Rows::default(); grid.bins],
-            normal: NormalTable::new(),
+            normal: Arc::new(NormalTable::new()),
         }
     }
 
@@ -98,7 +100,7 @@ impl Densify {
         let pixels = Pixels { first: 0, out, places, norms: self.normalization.as_deref(), kept };
         if noise.scale > 0.0 {
             update_rows(&mut self.rows, background, self.cutoff, noise, scale);
-            let (rows, normal, cutoff) = (&self.rows[..], &self.normal, self.cutoff);
+            let (rows, normal, cutoff) = (&self.rows[..], &*self.normal, self.cutoff);
             let draws = Draws { rows, scale, normal, background, cutoff, noise: *noise, dummy };
             for_each(pixels, &|pixels| simd::run(Noisy { pixels, draws }));
         } else {

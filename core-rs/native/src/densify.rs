@@ -8,11 +8,12 @@ use crate::boundary::{guarded, hand_over, optional, output, release, slice, targ
 use crate::threads::Threads;
 use braggsieve_core::densify::{Noise, Rebuild};
 use braggsieve_core::options::Options;
+use std::sync::Arc;
 
 /// The buffers of a sparse file's frames, and the threads that fill them.
 pub struct NativeDensifier {
     rebuild: Rebuild,
-    threads: Threads,
+    threads: Arc<Threads>,
 }
 
 /// Makes a densifier. `options`: UTF-8 lines `name=value` of `type`, `first` and `width` (centre of the first bin,
@@ -36,8 +37,25 @@ pub unsafe extern "C" fn bs_densifier_new(
             let (radius, norms) =
                 (slice(radius, radius_length)?.to_vec(), optional(normalization, normalization_length)?);
             let rebuild = options.rebuild(radius, norms)?;
-            let threads = Threads::new(options.optional("threads")?.unwrap_or(0))?;
+            let threads = Arc::new(Threads::new(options.optional("threads")?.unwrap_or(0))?);
             hand_over(NativeDensifier { rebuild, threads }, out)
+        })
+    }
+}
+
+/// Another densifier of the same file with buffers of its own, for a frame that is rebuilt at the same time. It may
+/// outlive the first.
+#[no_mangle]
+pub unsafe extern "C" fn bs_densifier_fork(
+    densifier: *mut NativeDensifier,
+    out: *mut *mut NativeDensifier,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let NativeDensifier { rebuild, threads } = target(densifier)?;
+            hand_over(NativeDensifier { rebuild: rebuild.fork(), threads: threads.clone() }, out)
         })
     }
 }

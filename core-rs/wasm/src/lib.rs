@@ -4,6 +4,7 @@
 //! `*_pointer` gives the place of a large result, of which the TypeScript side makes a view that is valid until the
 //! next call into the module (a call may grow the memory, which moves it).
 
+mod codec;
 mod densify;
 mod mask;
 mod plan;

@@ -55,6 +55,11 @@ impl Rebuild {
         }
     }
 
+    /// Another one of the same file, with buffers of its own: for a frame that is rebuilt at the same time.
+    pub fn fork(&self) -> Self {
+        Self::new(self.densify.clone(), self.frame.pixel_type(), self.dummy)
+    }
+
     /// One frame: `mean` and `std` per bin, raster indices and values of the kept pixels (little-endian bytes of the
     /// pixel type). The result lies in [`Rebuild::pixels`].
     pub fn frame(
