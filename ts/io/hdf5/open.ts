@@ -17,9 +17,9 @@ export async function openH5(path: string): Promise<H5Reader> {
 
 /** Opens a file with one library; see `openH5`. */
 export function openWith(library: Backend, path: string): H5Reader {
-  const real = checkedPath(path);
+  const { real, info } = checked(path);
   try {
-    return new Reader(library, library.open(real), path, real);
+    return new Reader(library, library.open(real), path, { real, size: info.size, inode: info.ino });
   } catch (error) {
     throw error instanceof LibraryFailure ? openError(path, error.message) : error;
   }
@@ -36,14 +36,20 @@ function openError(path: string, reason: string): InputError {
       remedy: "copy it again, or wait until it is written",
     });
   }
+  if (reason.startsWith("unable to lock") || reason.startsWith("Resource temporarily")) {
+    return new InputError("is locked by a program that writes it", {
+      file: path,
+      remedy: "wait until it is complete, or set HDF5_USE_FILE_LOCKING=FALSE",
+    });
+  }
   return new InputError(`cannot be opened as HDF5: ${reason}`, {
     file: path,
     remedy: "check that it is complete",
   });
 }
 
-/** The real path of a readable regular file. */
-function checkedPath(path: string): string {
+/** The real path of a readable regular file, and its facts. */
+function checked(path: string): { real: string; info: Deno.FileInfo } {
   let info: Deno.FileInfo;
   try {
     info = Deno.statSync(path);
@@ -54,8 +60,8 @@ function checkedPath(path: string): string {
   if (info.size === 0) throw new InputError("is empty", { file: path, remedy: "check that it was written completely" });
   // External links are relative to the folder of the file itself, not of a symbolic link to it.
   try {
-    return Deno.realPathSync(path);
+    return { real: Deno.realPathSync(path), info };
   } catch {
-    return resolve(path);
+    return { real: resolve(path), info };
   }
 }

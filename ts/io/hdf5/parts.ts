@@ -35,6 +35,8 @@ export interface Part {
 /** A source of a virtual dataset. */
 interface Source extends H5VirtualPart {
   readonly type: string;
+  /** size of a frame */
+  readonly frame: readonly [number, number];
 }
 
 /** The size of frames. */
@@ -71,10 +73,11 @@ export function partsOf(master: H5Reader, path: string, datasets: readonly strin
 /** A dataset as one part, or as one for each source of a virtual one that has whole frames one after the other. */
 function slices(whole: Part): Part[] {
   const { virtualParts, type } = whole.facts;
-  if (!virtualParts?.every(({ shape, length }) => isStack(shape) && framesOf(shape) === length)) return [whole];
+  const plain = ({ shape, length }: H5VirtualPart) => !shape || (isStack(shape) && framesOf(shape) === length);
+  if (!virtualParts?.every(plain)) return [whole];
   let offset = 0;
   return virtualParts.map((part) => {
-    const source = { ...part, file: sourceFile(whole.file, part.file), type };
+    const source = { ...part, file: sourceFile(whole.file, part.file), type, frame: frameShape(whole.facts) };
     const slice = { ...whole, first: whole.first + offset, offset, frames: part.length, source };
     offset += part.length;
     return slice;
@@ -82,20 +85,18 @@ function slices(whole: Part): Part[] {
 }
 
 /**
- * Throws unless a source is what the virtual dataset says that it is: where it is less, libhdf5 would show zeros.
+ * Throws unless a source holds the frames that the virtual dataset expects there: libhdf5 would show zeros for those
+ * that are missing.
  *
  * @throws InputError
  */
 export function checkSource(reader: H5Reader, source: Source): void {
-  const { shape, type } = reader.dataset(source.path);
-  const same = shape.length === source.shape.length && type === source.type &&
-    shape.every((size, axis) =>
-      axis === 0 && shape.length > 2 ? size >= source.shape[0]! : size === source.shape[axis]
-    );
-  if (same) return;
-  const is = `${type} of the shape (${shape.join(", ")})`;
-  const wanted = `${source.type} of (${source.shape.join(", ")})`;
-  throw new InputError(`the data are ${is}, where the virtual dataset expects ${wanted}`, {
+  const facts = reader.dataset(source.path);
+  const { shape, type } = facts;
+  const same = type === source.type && isStack(shape) && frameShape(facts).join() === source.frame.join();
+  if (same && framesOf(shape) >= source.length) return;
+  const wanted = `${source.length} ${source.type} frames of ${source.frame.join(" x ")}`;
+  throw new InputError(`the data are ${type} of the shape (${shape.join(", ")}), where ${wanted} are expected`, {
     file: reader.path,
     place: source.path,
     remedy: "copy the data file again, or wait until it is written",

@@ -56,12 +56,12 @@ export class Reader implements H5Reader {
   readonly #facts = new Map<string, H5DatasetFacts>();
   readonly #chunks = new Map<string, ChunkFacts>();
 
-  /** `path`: as the user named the file; `real`: where it lies */
+  /** `path`: as the user named the file; `file`: where it lies and what it was when it was opened */
   constructor(
     private readonly library: Backend,
     calls: ReadCalls,
     readonly path: string,
-    private readonly real: string,
+    private readonly file: { readonly real: string; readonly size: number; readonly inode: number | null },
   ) {
     this.#calls = calls;
   }
@@ -144,9 +144,11 @@ export class Reader implements H5Reader {
     const encoding = frameEncoding(facts);
     if (!encoding) return undefined;
     const offset = facts.shape.map((_, axis) => axis === 0 && facts.shape.length > 2 ? index : 0);
-    if (!(index >= 0 && index < (facts.shape.length > 2 ? facts.shape[0]! : 1))) return undefined;
+    if (!Number.isInteger(index) || index < 0 || !(index < (facts.shape.length > 2 ? facts.shape[0]! : 1))) {
+      return undefined;
+    }
     const place = `${path}, frame ${index}`;
-    const bytes = this.#try(place, () => this.#file.chunk(path, facts, offset, into));
+    const bytes = this.#whole(place, () => this.#file.chunk(path, facts, offset, into));
     return bytes && { bytes, encoding };
   }
 
@@ -184,7 +186,7 @@ export class Reader implements H5Reader {
     if (bytes > this.library.maxBytes) throw new InputError(`${bytes} bytes are too many to read at once`, where);
     // Only now are the sizes known to be sane.
     const into = room?.(bytes);
-    return bytes === 0 ? new Uint8Array(0) : this.#try(
+    return bytes === 0 ? new Uint8Array(0) : this.#whole(
       place,
       () => this.#file.numbers(path, facts, ranges, bytes, this.#chunkFacts(path, facts), into),
     );
@@ -195,9 +197,29 @@ export class Reader implements H5Reader {
     if (!facts.virtualSources) return chunkFactsOf(facts);
     const known = this.#chunks.get(path);
     if (known) return known;
-    const found = sourceChunks(this.library, this.real, facts.virtualSources);
+    const found = sourceChunks(this.library, this.file.real, facts.virtualSources);
     this.#chunks.set(path, found);
     return found;
+  }
+
+  /**
+   * Reads, and throws when the file has become shorter since it was opened: beyond its end libhdf5 finds zeros and says
+   * nothing.
+   */
+  #whole<T>(place: string, read: () => T): T {
+    const value = this.#try(place, read);
+    const { real, size, inode } = this.file;
+    let now: Deno.FileInfo;
+    try {
+      now = Deno.statSync(real);
+    } catch {
+      // Removed or renamed: what is open can still be read.
+      return value;
+    }
+    if (now.ino === inode && now.size < size) {
+      throw this.#damaged(place, `the file was cut to ${now.size} of ${size} bytes while it was read`);
+    }
+    return value;
   }
 
   /** Runs a call of the library; what it says about a failure becomes an error that names file and place. */

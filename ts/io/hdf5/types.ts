@@ -54,8 +54,8 @@ export interface H5VirtualSource {
 
 /** A whole dataset that is a part of a virtual one. */
 export interface H5VirtualPart extends H5VirtualSource {
-  /** what the virtual dataset takes the source's shape to be */
-  readonly shape: readonly number[];
+  /** what the virtual dataset takes the source's shape to be; absent when it takes whatever is there */
+  readonly shape?: readonly number[];
   /** items along the first axis of the virtual dataset */
   readonly length: number;
 }

@@ -78,17 +78,14 @@ const ACCESS = { read: 0, truncate: 2 } as const;
 
 function backendOf(lib: Library): Backend {
   const { h5 } = lib;
-  const access = lib.id(h5.H5Pcreate(h5.ids.H5P_CLS_FILE_ACCESS_ID));
-  // Files that others write may be read, and file systems without locks used; outputs have names of their own.
-  h5.setFileLocking?.(access, 0, 1);
   return {
     name: `libhdf5 ${h5.version.join(".")} (${lib.path})`,
     maxBytes: MAX_BYTES,
     open(path) {
       const bytes = sizeOf(path);
-      return new FfiFile(lib, lib.id(h5.H5Fopen(text(path), ACCESS.read, access)), bytes);
+      return new FfiFile(lib, lib.id(h5.H5Fopen(text(path), ACCESS.read, DEFAULT)), bytes);
     },
-    create: (path) => new FfiOutput(lib, lib.id(h5.H5Fcreate(text(path), ACCESS.truncate, DEFAULT, access))),
+    create: (path) => new FfiOutput(lib, lib.id(h5.H5Fcreate(text(path), ACCESS.truncate, DEFAULT, DEFAULT))),
   };
 }
 

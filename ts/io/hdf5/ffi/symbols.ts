@@ -15,6 +15,7 @@ const make = { parameters: [ID], result: ID } as const;
 /** In every version from 1.10.3 on. */
 const FUNCTIONS = {
   H5open: { parameters: [], result: STATUS },
+  H5dont_atexit: { parameters: [], result: STATUS },
   H5get_libversion: { parameters: [DATA, DATA, DATA], result: STATUS },
   H5allocate_memory: { parameters: ["usize", "u8"], result: "pointer" },
   H5free_memory: { parameters: ["pointer"], result: STATUS },
@@ -123,8 +124,6 @@ const OPTIONAL = {
   H5Dread_chunk1: READ_CHUNK,
   /** 1.10.5 on */
   H5Dget_chunk_info_by_coord: { parameters: [ID, DATA, DATA, DATA, DATA], result: STATUS },
-  /** 1.10.7 on */
-  H5Pset_file_locking: { parameters: [ID, "u8", "u8"], result: STATUS },
 } as const;
 
 /** Identifiers that `H5open` fills in: types and classes of property lists. */
@@ -141,7 +140,6 @@ const IDS = [
   "H5T_IEEE_F64LE",
   "H5T_C_S1",
   "H5P_CLS_DATASET_CREATE_ID",
-  "H5P_CLS_FILE_ACCESS_ID",
 ] as const;
 
 type Functions = Deno.DynamicLibrary<typeof FUNCTIONS>["symbols"];
@@ -156,8 +154,6 @@ export interface Libhdf5 extends Functions {
   readonly readChunk: Optional["H5Dread_chunk"];
   /** absent before 1.10.5 */
   readonly chunkInfo: Optional["H5Dget_chunk_info_by_coord"] | undefined;
-  /** absent before 1.10.7 */
-  readonly setFileLocking: Optional["H5Pset_file_locking"] | undefined;
 }
 
 /** The oldest version with `H5Dread_chunk`. */
@@ -170,8 +166,11 @@ const OLDEST = [1, 10, 3] as const;
  */
 export function loadLibhdf5(path: string): Libhdf5 {
   const core = bind(path, FUNCTIONS);
-  const { H5open, H5get_libversion } = core;
-  if (!H5open || !H5get_libversion) throw new Error("it is no libhdf5");
+  keepLoaded(path);
+  const { H5open, H5dont_atexit, H5get_libversion } = core;
+  if (!H5open || !H5dont_atexit || !H5get_libversion) throw new Error("it is no libhdf5");
+  // When the program ends, its filters can no longer be called: what is open then stays as it is.
+  H5dont_atexit();
   if (H5open() < 0) throw new Error("it does not start");
   const parts = [0, 1, 2].map(() => new Uint8Array(new ArrayBuffer(4)));
   H5get_libversion(parts[0]!, parts[1]!, parts[2]!);
@@ -187,8 +186,8 @@ export function loadLibhdf5(path: string): Libhdf5 {
   if (!iterate || !linkInfo || !readChunk || missing.length > 0) {
     throw new Error(`it is version ${version.join(".")} of a kind that is not known here ${missing.join(", ")}`.trim());
   }
-  const { H5Dget_chunk_info_by_coord: chunkInfo, H5Pset_file_locking: setFileLocking } = some;
-  const levelled = { version, ids: identifiers(path), iterate, linkInfo, readChunk, chunkInfo, setFileLocking };
+  const { H5Dget_chunk_info_by_coord: chunkInfo } = some;
+  const levelled = { version, ids: identifiers(path), iterate, linkInfo, readChunk, chunkInfo };
   return { ...(core as Functions), ...levelled };
 }
 
@@ -210,6 +209,31 @@ function bind<T extends Record<string, Deno.ForeignFunction>>(
     bound[name] = pointer.call.bind(pointer);
   }
   return bound as Partial<Deno.DynamicLibrary<T>["symbols"]>;
+}
+
+/** Where `dlopen` itself is, in newer and in older versions of Linux' C library. */
+const LOADERS = ["libc.so.6", "libdl.so.2"];
+/** RTLD_LAZY and RTLD_NODELETE */
+const LAZY_FOR_EVER = 0x1 | 0x1000;
+
+/**
+ * Keeps the library where it is until the process ends. Deno unloads it when the thread's program ends, and the libraries
+ * that it has brought along (those for S3, for instance) leave things behind for the end of the thread, which then jumps
+ * into nothing. Seen on Linux, where tests run in threads of their own.
+ */
+function keepLoaded(path: string): void {
+  if (Deno.build.os !== "linux") return;
+  for (const name of LOADERS) {
+    try {
+      const definition = { dlopen: { parameters: ["buffer", "i32"], result: "pointer" } } as const;
+      const loader = Deno.dlopen(name, definition);
+      loader.symbols.dlopen(new TextEncoder().encode(`${path}\0`), LAZY_FOR_EVER);
+      loader.close();
+      return;
+    } catch {
+      // The other one.
+    }
+  }
 }
 
 /** The identifiers: filled in by `H5open`, and read when the library is opened. */

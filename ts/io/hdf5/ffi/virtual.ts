@@ -3,6 +3,9 @@ import type { H5VirtualPart, H5VirtualSource } from "../types.ts";
 import { type Library, numbers } from "./library.ts";
 import { shapeOf } from "./spaces.ts";
 
+/** H5S_SEL_ALL: the whole of a source, whatever its shape */
+const ALL = 3;
+
 /** The source of one mapping, and where it stands in the virtual dataset. */
 type Mapping = H5VirtualPart & { readonly first: number };
 
@@ -41,7 +44,7 @@ export function virtualFacts(
   if (next !== shape[0]) return { virtualSources };
   return {
     virtualSources,
-    virtualParts: mappings.map(({ file, path, shape, length }) => ({ file, path, shape, length })),
+    virtualParts: mappings.map(({ first: _, ...part }) => part),
   };
 }
 
@@ -53,15 +56,18 @@ function mappingOf(
   shape: readonly number[],
 ): Omit<Mapping, "file" | "path"> | undefined {
   const { h5 } = lib;
-  const source = lib.using(h5.H5Pget_virtual_srcspace(properties, index), h5.H5Sclose, (space) => boxOf(lib, space));
   const target = lib.using(h5.H5Pget_virtual_vspace(properties, index), h5.H5Sclose, (space) => boxOf(lib, space));
-  if (!source || !target || !source.shape.every((size, axis) => spans(source, axis, size))) return undefined;
-  if (!shape.every((size, axis) => axis === 0 || spans(target, axis, size))) return undefined;
+  if (!target || !shape.every((size, axis) => axis === 0 || spans(target, axis, size))) return undefined;
   const first = target.from[0]!;
   const length = target.to[0]! - first + 1;
-  // The last two axes are those of a frame: then the order of the elements of both is the same.
-  const same = [-1, -2].every((axis) => source.shape.at(axis) === shape.at(axis));
-  return same ? { first, length, shape: source.shape } : undefined;
+  return lib.using(h5.H5Pget_virtual_srcspace(properties, index), h5.H5Sclose, (space) => {
+    if (lib.ok(h5.H5Sget_select_type(space)) === ALL) return { first, length };
+    const source = boxOf(lib, space);
+    if (!source?.shape.every((size, axis) => spans(source, axis, size))) return undefined;
+    // The last two axes are those of a frame: then the order of the elements of both is the same.
+    const same = [-1, -2].every((axis) => source.shape.at(axis) === shape.at(axis));
+    return same ? { first, length, shape: source.shape } : undefined;
+  });
 }
 
 /** A selection that is one box: all of its points lie within its bounds. */
