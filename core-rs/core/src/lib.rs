@@ -13,6 +13,7 @@ pub mod codec;
 pub mod correct;
 pub mod densify;
 pub mod geometry;
+pub mod map_step;
 pub mod mask;
 pub mod options;
 pub mod parallel;

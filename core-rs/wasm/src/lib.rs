@@ -9,6 +9,7 @@ mod densify;
 mod mask;
 mod plan;
 mod simulate;
+mod sparse;
 
 use braggsieve_core::codec::byte_offset;
 use braggsieve_core::plan::{Encoding, PixelType};
