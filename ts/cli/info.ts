@@ -63,6 +63,7 @@ export function describeInLines(facts: FileFacts): string {
     ["counts", facts.valid && `from ${facts.valid[0]} to ${facts.valid[1]}; others are masked`],
     ["kept", facts.keptPixelsPerFrame && range(facts.keptPixelsPerFrame)],
     ["peaks", facts.peaksPerFrame && range(facts.peaksPerFrame)],
+    ...partLines(facts),
   ];
   if (frame) {
     const { radial, mean, std } = frame.background;
@@ -78,6 +79,22 @@ export function describeInLines(facts: FileFacts): string {
   }
   return lines.filter(([, value]) => value !== undefined && value !== "").map(([name, value]) => `${name}: ${value}`)
     .join("\n");
+}
+
+/** Where the bytes of a sparse file are. */
+function partLines({ parts = [], bytes, keptPixelsPerFrame = [] }: FileFacts): [string, string][] {
+  if (parts.length === 0) return [];
+  const kept = keptPixelsPerFrame.reduce((sum, n) => sum + n, 0);
+  const each = (stored: number) => kept > 0 ? `, ${(stored / kept).toPrecision(3)} bytes per kept pixel` : "";
+  const lines = parts.map(({ name, raw, stored }): [string, string] => {
+    if (stored === undefined) return [name, `${size(raw)} unpacked; what it takes in the file is not told`];
+    const list = name === "index" || name === "intensity";
+    return [name, `${size(stored)} of ${size(raw)} unpacked${list ? each(stored) : ""}`];
+  });
+  const known = parts.every(({ stored }) => stored !== undefined);
+  const rest = bytes - parts.reduce((sum, { stored = 0 }) => sum + stored, 0);
+  if (known && rest >= 0) lines.push(["structure and small facts", size(rest)]);
+  return [...lines, ["whole file", `${size(bytes)}${each(bytes)}`]];
 }
 
 function geometryLine(geometry: GeometryFacts): string {

@@ -58,7 +58,7 @@ export function isSparse(h5: H5Reader): boolean {
 }
 
 /** Path of the NXdata group, found as FabIO finds it; a relative name counts from the entry. */
-function sparseGroup(h5: H5Reader): { entry: string; data: string } | undefined {
+export function sparseGroup(h5: H5Reader): { entry: string; data: string } | undefined {
   const entryName = h5.attribute("/", "default");
   if (typeof entryName !== "string") return undefined;
   const entry = absolute("/", entryName);

@@ -7,6 +7,7 @@ import type { Geometry } from "../geometry/geometry.ts";
 import type { FrameInfo } from "../io/frame.ts";
 import { type H5Reader, openH5 } from "../io/hdf5/h5.ts";
 import { filePart, formatOf, openFrames } from "../io/open.ts";
+import { type SparsePart, sparseParts } from "../io/sparse_parts.ts";
 import { isSparse, openSparse } from "../io/sparse_read.ts";
 import { prepare, type RunOptions } from "./experiment.ts";
 
@@ -61,6 +62,8 @@ export interface FileFacts {
   readonly detector?: FrameInfo["detector"];
   /** kept pixels of each frame of a sparse file */
   readonly keptPixelsPerFrame?: readonly number[];
+  /** where the bytes of a sparse file are; what is not named is the structure of the file and its small facts */
+  readonly parts?: readonly SparsePart[];
   /** peaks of each frame of a CXI file */
   readonly peaksPerFrame?: readonly number[];
   readonly frame?: FrameFacts;
@@ -152,13 +155,15 @@ async function describeOwn(file: string, bytes: number): Promise<FileFacts | und
   const reader = await openH5(file);
   let peaksPerFrame: number[] | undefined;
   let sparse: boolean;
+  let parts: SparsePart[];
   try {
     sparse = isSparse(reader);
+    parts = sparseParts(reader);
     peaksPerFrame = sparse ? undefined : peakCounts(reader);
   } finally {
     reader.close();
   }
-  if (sparse) return await describeSparse(file, bytes);
+  if (sparse) return { ...await describeSparse(file, bytes), parts };
   if (peaksPerFrame) return { file, kind: "cxi", bytes, frames: peaksPerFrame.length, peaksPerFrame };
   return undefined;
 }
