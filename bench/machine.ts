@@ -5,13 +5,31 @@ import { cpus } from "node:os";
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
+  /** bytes of the last cache level; undefined when the system does not tell */
+  readonly cacheBytes?: number;
   readonly deno: string;
 }
 
 /** The machine that this runs on. Needs --allow-sys=cpus. */
 export function machine(): Machine {
   const processors = cpus();
-  return { processor: processors[0]?.model ?? "unknown processor", cores: processors.length, deno: Deno.version.deno };
+  return {
+    processor: processors[0]?.model ?? "unknown processor",
+    cores: processors.length,
+    cacheBytes: lastCache(),
+    deno: Deno.version.deno,
+  };
+}
+
+/** Bytes of the last level of cache, where Linux tells. */
+function lastCache(): number | undefined {
+  try {
+    const text = Deno.readTextFileSync("/sys/devices/system/cpu/cpu0/cache/index3/size");
+    const [, count, unit] = /^(\d+)([KM])/.exec(text) ?? [];
+    return count === undefined ? undefined : Number(count) * (unit === "K" ? 2 ** 10 : 2 ** 20);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Median, smallest and largest of some times. */
@@ -21,7 +39,9 @@ export interface Spread {
   readonly max: number;
 }
 
+/** Throws when there are no values: no figure without a measurement. */
 export function spread(values: readonly number[]): Spread {
+  if (values.length === 0 || !values.every(Number.isFinite)) throw new Error("nothing was measured");
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -33,10 +53,4 @@ export async function milliseconds(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-/** `12.3 (11.9–14.0)`. */
-export function show({ median, min, max }: Spread): string {
-  const text = (x: number) => x.toPrecision(3);
-  return `${text(median)} (${text(min)}–${text(max)})`;
 }
