@@ -1,37 +1,41 @@
 /** CrystFEL's peakfinder8 by CrystFEL itself, without indexing, one process, with its own timing. */
+import { messageOf } from "../ts/errors.ts";
+import type { Bench } from "./bench.ts";
+import type { Peer } from "./compare.ts";
+import { python } from "./peers.ts";
+import { output } from "./program.ts";
 
+const NAME = "CrystFEL's peakfinder8 (its own profile)";
 const PEAKFINDER8 =
   "--peaks=peakfinder8 --threshold=20 --min-snr=6 --min-pix-count=3 --min-res=50 --max-res=1600 --local-bg-radius=4";
 
-/** Milliseconds of peak search per frame, as indexamajig's profile tells them; undefined where it is missing. */
-export async function peakfinder8(stack: string, geom: string, folder: string): Promise<number[] | undefined> {
+/** Milliseconds of peak search per frame, as indexamajig's profile tells them. Never throws: a peer may be missing. */
+export async function peakfinder8({ input, folder, versions }: Bench): Promise<Peer> {
   const bin = `${Deno.env.get("CRYSTFEL") ?? "/opt/crystfel"}/bin`;
   try {
-    const layout = "data = /entry/data/data\ndim0 = %\ndim1 = ss\ndim2 = fs\n";
-    await Deno.writeTextFile(`${folder}/pf8.geom`, layout + await Deno.readTextFile(geom));
-    await Deno.writeTextFile(`${folder}/files.lst`, stack + "\n");
-    const run = async (program: string, ...args: string[]) => {
-      const env = await pluginPath();
-      const command = new Deno.Command(`${bin}/${program}`, { args, cwd: folder, env });
-      const { success, stdout, stderr } = await command.output();
-      const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-      if (!success) throw new Error(text);
-      return text;
-    };
-    await run("list_events", "-i", `${folder}/files.lst`, "-g", "pf8.geom", "-o", "events.lst");
+    const text = await Deno.readTextFile(input.geom);
+    const layout = text.includes("dim0") ? "" : `data = ${input.dataset}\ndim0 = %\ndim1 = ss\ndim2 = fs\n`;
+    await Deno.writeTextFile(`${folder}/pf8.geom`, layout + text);
+    await Deno.writeTextFile(`${folder}/files.lst`, input.stack + "\n");
+    const options = { cwd: folder, env: await pluginPath() };
+    const run = (program: string, ...args: string[]) => output(`${bin}/${program}`, args, options);
+    versions({ CrystFEL: /CrystFEL: (\S+)/.exec(await run("indexamajig", "--version"))?.[1] ?? "unknown" });
+    await run("list_events", "-i", "files.lst", "-g", "pf8.geom", "-o", "events.lst");
     const common = ["-i", "events.lst", "-g", "pf8.geom", "-j", "1", "--indexing=none", "--profile"];
-    const profile = await run("indexamajig", ...common, "-o", "pf8.stream", ...PEAKFINDER8.split(" "));
-    return [...profile.matchAll(/peak-search\s+([\d.e+-]+)/g)].map((match) => Number(match[1]) * 1e3);
+    const search = async () => {
+      const profile = await run("indexamajig", ...common, "-o", "pf8.stream", ...PEAKFINDER8.split(" "));
+      const times = [...profile.matchAll(/peak-search\s+([\d.e+-]+)/g)].map((match) => Number(match[1]) * 1e3);
+      if (times.length === 0) throw new Error("indexamajig told no time of a peak search");
+      return times.reduce((sum, ms) => sum + ms, 0) / times.length;
+    };
+    return { name: NAME, run: search };
   } catch (error) {
-    console.log(`missing: CrystFEL: ${error instanceof Error ? error.message : error}`);
-    return undefined;
+    return { name: NAME, reason: messageOf(error) };
   }
 }
 
 /** Where hdf5plugin keeps its filters, for CrystFEL's libhdf5. */
 async function pluginPath(): Promise<Record<string, string>> {
-  const python = Deno.env.get("BRAGGSIEVE_PYTHON") ?? "python3";
-  const args = ["-c", "import hdf5plugin; print(hdf5plugin.PLUGIN_PATH)"];
-  const { stdout } = await new Deno.Command(python, { args }).output();
-  return { HDF5_PLUGIN_PATH: new TextDecoder().decode(stdout).trim() };
+  const path = await output(python(), ["-c", "import hdf5plugin; print(hdf5plugin.PLUGIN_PATH)"]);
+  return { HDF5_PLUGIN_PATH: path.trim() };
 }
