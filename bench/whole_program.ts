@@ -1,0 +1,145 @@
+/**
+ * `sparsify` and `densify` from the start of the process to its end, output files not there yet, input files in the
+ * system's cache, against pyFAI's sparsify-Bragg and FabIO's densify_Bragg on the same files.
+ */
+import type { Bench } from "./bench.ts";
+import { braggsieve, hasOption } from "./cli.ts";
+import { compare, type Peer, type Row, type Run } from "./compare.ts";
+import { milliseconds } from "./machine.ts";
+import { python } from "./peers.ts";
+import { output, remove } from "./program.ts";
+
+/** Workers of WebAssembly. */
+const JOBS = 2;
+
+export async function wholeProgram(bench: Bench): Promise<Row[]> {
+  return [await sparsify(bench), await densify(bench, 1), await densify(bench, 0)];
+}
+
+/** The engines of the command line that are there, each with its further options. */
+async function programs({ contenders }: Bench, command: string) {
+  const jobs = await hasOption(command, "--jobs");
+  const found = [{ engine: "wasm" as const, words: jobs ? ["--jobs", String(JOBS)] : [] }];
+  const native = contenders.some(({ column }) => column === "native");
+  const note = jobs ? `WebAssembly with --jobs ${JOBS}` : `${command} has no --jobs: WebAssembly on one thread`;
+  return { programs: [...found, ...(native ? [{ engine: "native" as const, words: [] }] : [])], note };
+}
+
+async function size(path: string): Promise<number> {
+  return (await Deno.stat(path)).size;
+}
+
+async function sparsify(bench: Bench): Promise<Row> {
+  const { input, folder, effort } = bench;
+  const frames = input.pixels.length;
+  const { programs: engines, note } = await programs(bench, "sparsify");
+  const made = `${folder}/ours_sparse.h5`;
+  let kept = 0;
+  const run = (engine: "wasm" | "native", words: readonly string[]): Run => async () => {
+    const { ms, summary } = await braggsieve(engine, ["sparsify", "-p", input.poni, ...words, input.stack], made);
+    kept = summary.keptPixels ?? 0;
+    return ms / frames;
+  };
+  const peer = await sparsifyBragg(bench);
+  const row = await compare({
+    what: "`sparsify`, 2 σ azimuthal",
+    unit: "frames/s",
+    frameBytes: input.pixels[0].byteLength,
+    // What is written is known afterwards.
+    movedBytes: 0,
+    ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
+    peers: [peer],
+  }, effort);
+  const movedBytes = (await size(input.stack) + await size(made)) / frames;
+  const own = await bytesAndPixels(made, kept, peer.facts);
+  return { ...row, movedBytes, notes: [note, ...own] };
+}
+
+/** What both programs made of the frames. */
+async function bytesAndPixels(made: string, kept: number, facts: PeerFacts): Promise<string[]> {
+  const mega = (bytes: number) => (bytes / 1e6).toFixed(1);
+  const ours = `ours: ${kept} pixels kept in a file of ${mega(await size(made))} MB`;
+  if (facts.bytes === 0) return [ours];
+  const rates = facts.framesPerSecond.map((rate) => rate.toPrecision(3));
+  return [
+    `${ours}, sparsify-Bragg's: ${facts.kept} in ${mega(facts.bytes)} MB`,
+    `sparsify-Bragg itself counted, without its start, ${rates.at(0)} to ${rates.at(-1)} frames/s`,
+  ];
+}
+
+interface PeerFacts {
+  kept: number;
+  bytes: number;
+  /** by the program's own clock, in rising order */
+  framesPerSecond: number[];
+}
+
+/** pyFAI's program, on OpenCL of the processor where pocl is installed. */
+async function sparsifyBragg({ input, folder, effort, versions }: Bench): Promise<Peer & { facts: PeerFacts }> {
+  versions(await packageVersions("pyopencl", "pocl-binary-distribution"));
+  const name = "pyFAI's sparsify-Bragg (OpenCL on the processor)";
+  // Its output is named after its input and lies in the same folder.
+  const place = `${folder}/sparsify-Bragg`;
+  await Deno.mkdir(place);
+  await Deno.symlink(input.stack, `${place}/stack.h5`);
+  const made = `${place}/stack_sparse.h5`;
+  const options = ["-p", input.poni, "-m", input.maskFile, "--error-model", "azimuthal", "--cutoff-pick", "2"];
+  const facts: PeerFacts = { kept: 0, bytes: 0, framesPerSecond: [] };
+  const run = async (round: number) => {
+    await remove(made);
+    const words = ["-m", "pyFAI.app.sparsify", "-v", ...options, "-o", "{basename}_sparse.h5", "stack.h5"];
+    let printed = "";
+    const ms = await milliseconds(async () => printed = await output(python(), words, { cwd: place }));
+    facts.bytes = await size(made);
+    facts.kept = [...printed.matchAll(/(\d+) (?:intense )?pixels/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+    const own = Number(/\(([\d.]+) fps\)/.exec(printed)?.[1] ?? NaN);
+    if (round >= 0 || !effort.warm) facts.framesPerSecond = [...facts.framesPerSecond, own].sort((a, b) => a - b);
+    return ms / input.pixels.length;
+  };
+  return { name, run, facts };
+}
+
+/** Versions of Python packages, as far as they are there. */
+async function packageVersions(...names: string[]): Promise<Record<string, string>> {
+  const versions: Record<string, string> = {};
+  for (const name of names) {
+    const words = ["-c", `import importlib.metadata; print(importlib.metadata.version("${name}"))`];
+    const version = await output(python(), words).catch(() => undefined);
+    if (version !== undefined) versions[name] = version.trim();
+  }
+  return versions;
+}
+
+async function densify(bench: Bench, noise: 0 | 1): Promise<Row> {
+  const { input, folder, effort } = bench;
+  const frames = input.pixels.length;
+  const { programs: engines, note } = await programs(bench, "densify");
+  const made = `${folder}/ours_dense.h5`;
+  const words = ["densify", "--noise", String(noise), input.sparse];
+  const run = (engine: "wasm" | "native", more: readonly string[]): Run => async () =>
+    (await braggsieve(engine, [...words, ...more], made)).ms / frames;
+  const row = await compare({
+    what: `\`densify\`, ${noise ? "with" : "no"} noise`,
+    unit: "frames/s",
+    frameBytes: input.pixels[0].byteLength,
+    movedBytes: 0,
+    ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
+    peers: [densifyBragg(bench, noise)],
+    notes: [note, "the sparse file is ours in its default layout, which FabIO reads"],
+  }, effort);
+  return { ...row, movedBytes: (await size(input.sparse) + await size(made)) / frames };
+}
+
+/** FabIO's program. */
+function densifyBragg({ input, folder }: Bench, noise: number): Peer {
+  // Where it writes depends on its options: it gets a folder of its own, which is emptied.
+  const place = `${folder}/densify_Bragg`;
+  const run = async () => {
+    await Deno.remove(place, { recursive: true }).catch(() => {});
+    await Deno.mkdir(place);
+    await Deno.symlink(input.sparse, `${place}/sparse.h5`);
+    const words = ["-m", "fabio.app.densify", "-N", String(noise), "sparse.h5"];
+    return await milliseconds(() => output(python(), words, { cwd: place })) / input.pixels.length;
+  };
+  return { name: "FabIO's densify_Bragg", run };
+}
