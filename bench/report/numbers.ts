@@ -1,0 +1,27 @@
+/** Figures as text. */
+import type { Row } from "../compare.ts";
+import type { Spread } from "../machine.ts";
+
+/** Three digits. */
+export function digits(value: number): string {
+  return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** `12.3 (11.9–14.0)`. */
+export function spreadText({ median, min, max }: Spread): string {
+  return `${digits(median)} (${digits(min)}–${digits(max)})`;
+}
+
+/** A time per frame in a row's unit. */
+export function timesText(times: Spread, { unit, frameBytes }: Pick<Row, "unit" | "frameBytes">): string {
+  if (unit === "ms") return `${spreadText(times)} ms`;
+  // The longest time is the smallest rate.
+  const rate = (ms: number) => unit === "frames/s" ? 1000 / ms : frameBytes / (ms * 1e6);
+  const rates = { median: rate(times.median), min: rate(times.max), max: rate(times.min) };
+  return `${spreadText(rates)} ${unit}`;
+}
+
+/** `6.3 ×`. */
+export function ratioText(ratio: number): string {
+  return `${ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(2)} ×`;
+}
