@@ -62,7 +62,8 @@ export function nativeEngine(calls: NativeCalls, threads?: number): Engine {
     name: "native",
     plan: (input) => new NativePlan(calls, input, threads),
     densifier: (input) => new NativeDensifier(calls, input, threads),
-    planPool: (input, jobs) => promised(() => nativePlanPool(new NativePlan(calls, input, threads), jobs)),
-    densifierPool: (input, jobs) => promised(() => nativeDensifierPool(calls, input, jobs, threads)),
+    planPool: async (input, jobs) => nativePlanPool(await NativePlan.prepare(calls, input, threads), jobs),
+    densifierPool: (input, jobs) =>
+      promised(() => nativeDensifierPool(new NativeDensifier(calls, input, threads), jobs)),
   };
 }

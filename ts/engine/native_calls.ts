@@ -11,6 +11,9 @@ import SOURCES from "./wasm/sources.sha256" with { type: "text" };
 export const ABI = 2;
 
 const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
+const PLAN_NEW = [
+  ...["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"] as const,
+] as const;
 const DENSIFIER_FRAME = [
   ...["pointer", "buffer", "buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
   ...["f64", "u64", "u32", "u32", "buffer", "usize", "buffer"] as const,
@@ -18,14 +21,12 @@ const DENSIFIER_FRAME = [
 const SYMBOLS = {
   bs_abi_version: { parameters: [], result: "u32" },
   bs_sources: { parameters: [], result: "pointer" },
-  bs_plan_new: {
-    parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"],
-    result: "i32",
-  },
+  bs_plan_new: { parameters: PLAN_NEW, result: "i32" },
+  // On a thread of Deno's own: the calling one goes on.
+  bs_plan_prepare: { name: "bs_plan_new", parameters: PLAN_NEW, result: "i32", nonblocking: true },
   bs_plan_fork: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   bs_plan_free: { parameters: ["pointer"], result: "void" },
   bs_plan_load: { parameters: ["pointer", "buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
-  // On a thread of Deno's own: the calling one goes on.
   bs_plan_process: {
     parameters: [
       ...["pointer", "buffer", "usize", "buffer", "usize", "u32"] as const,
@@ -44,6 +45,11 @@ const SYMBOLS = {
   bs_plan_radius: { parameters: OUTPUT, result: "i32" },
   bs_plan_normalization: { parameters: OUTPUT, result: "i32" },
   bs_plan_centres: { parameters: OUTPUT, result: "i32" },
+  bs_shuffle: { parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer"], result: "i32" },
+  bs_decode_chunk: {
+    parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
+    result: "i32",
+  },
   bs_encode_bound: { parameters: ["usize", "usize"], result: "usize" },
   bs_encode_bitshuffle_lz4: {
     parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer", "buffer"],
@@ -53,6 +59,7 @@ const SYMBOLS = {
     parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"],
     result: "i32",
   },
+  bs_densifier_fork: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   bs_densifier_free: { parameters: ["pointer"], result: "void" },
   bs_densifier_frame: { parameters: DENSIFIER_FRAME, result: "i32" },
   bs_densifier_encode: { name: "bs_densifier_frame", parameters: DENSIFIER_FRAME, result: "i32", nonblocking: true },
@@ -83,6 +90,13 @@ export interface ProcessRoom {
 /** The library's functions, with typed arrays in place of pointers. They throw plain errors with the library's reason. */
 export interface NativeCalls {
   newPlan(options: string, mask?: Uint8Array, dark?: Float32Array, flat?: Float32Array): Deno.PointerValue;
+  /** The same on another thread; the maps are in use until the promise settles. */
+  preparePlan(
+    options: string,
+    mask?: Uint8Array,
+    dark?: Float32Array,
+    flat?: Float32Array,
+  ): Promise<Deno.PointerValue>;
   forkPlan(plan: Deno.PointerValue): Deno.PointerValue;
   freePlan(plan: Deno.PointerValue): void;
   load(plan: Deno.PointerValue, encoding: Encoding, bytes: Uint8Array): void;
@@ -96,6 +110,7 @@ export interface NativeCalls {
     room: ProcessRoom,
   ): Promise<void>;
   newDensifier(options: string, radius: Float32Array, normalization?: Float32Array): Deno.PointerValue;
+  forkDensifier(densifier: Deno.PointerValue): Deno.PointerValue;
   freeDensifier(densifier: Deno.PointerValue): void;
   /** Gives the place of the frame. */
   rebuild(densifier: Deno.PointerValue, frame: SparseFrame, noise: number, seed: bigint, number: number): bigint;
@@ -109,6 +124,10 @@ export interface NativeCalls {
   ): Promise<readonly [place: bigint, bytes: number]>;
   /** Packs elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4. */
   encodeChunk(bytes: Uint8Array, size: number): Uint8Array;
+  /** The bits of elements of `size` bytes, a multiple of eight of them, shuffled. */
+  bitshuffle(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer>;
+  /** Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly. */
+  decodeChunk(encoding: Encoding, chunk: Uint8Array, size: number, out: Uint8Array): void;
   /** A view of the library's memory, valid until the next call with the same handle. */
   view(type: PixelType, place: bigint, length: number): PixelArray;
 }
@@ -177,6 +196,13 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
       handleOf((out) =>
         symbols.bs_plan_new(...pair(encoder.encode(options)), ...pair(mask), ...pair(dark), ...pair(flat), out, error)
       ),
+    async preparePlan(options, mask, dark, flat) {
+      const { place, check } = errorRoom();
+      const [text, out] = [encoder.encode(options), new BigUint64Array(1)];
+      const maps = [...pair(mask), ...pair(dark), ...pair(flat)] as const;
+      check(await symbols.bs_plan_prepare(...pair(text), ...maps, bytesOf(out), place));
+      return Deno.UnsafePointer.create(out[0]);
+    },
     forkPlan: (plan) => handleOf((out) => symbols.bs_plan_fork(plan, out, error)),
     freePlan: (plan) => symbols.bs_plan_free(plan),
     load: (plan, encoding, bytes) =>
@@ -192,6 +218,7 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
       handleOf((out) =>
         symbols.bs_densifier_new(...pair(encoder.encode(options)), ...pair(radius), ...pair(normalization), out, error)
       ),
+    forkDensifier: (densifier) => handleOf((out) => symbols.bs_densifier_fork(densifier, out, error)),
     freeDensifier: (densifier) => symbols.bs_densifier_free(densifier),
     rebuild(densifier, frame, noise, seed, number) {
       const out = new BigUint64Array(3);
@@ -230,6 +257,15 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
       );
       check(status);
       return room.subarray(0, Number(written[0]));
+    },
+    bitshuffle(bytes, size) {
+      const shuffled = new Uint8Array(bytes.length);
+      check(symbols.bs_shuffle(...pair(bytes), BigInt(size), ...pair(shuffled), error));
+      return shuffled;
+    },
+    decodeChunk(encoding, chunk, size, out) {
+      const name = pair(encoder.encode(encoding));
+      check(symbols.bs_decode_chunk(...name, ...pair(chunk), BigInt(size), ...pair(out), error));
     },
     view: (type, place, length) => {
       const array = PIXEL_ARRAYS[type];

@@ -9,6 +9,7 @@ import { Slots } from "./slots.ts";
 /** A densifier in the library. */
 export class NativeDensifier implements Densifier {
   readonly #calls: NativeCalls;
+  readonly #input: DensifierInput;
   readonly #type: PixelType;
   readonly #pixels: number;
   #frame: PixelArray | undefined;
@@ -16,15 +17,21 @@ export class NativeDensifier implements Densifier {
 
   constructor(
     calls: NativeCalls,
-    { type, radius, normalization, ...input }: DensifierInput,
+    input: DensifierInput,
     threads: number | undefined,
     handle?: Deno.PointerValue,
   ) {
+    const { type, radius, normalization } = input;
     this.#calls = calls;
+    this.#input = input;
     this.#type = type;
     this.#pixels = radius.length;
-    this.#handle = handle ??
-      calls.newDensifier(densifierOptions({ type, radius, ...input }, threads), radius, normalization);
+    this.#handle = handle ?? calls.newDensifier(densifierOptions(input, threads), radius, normalization);
+  }
+
+  /** Another densifier of the same file, with buffers of its own. */
+  fork(): NativeDensifier {
+    return new NativeDensifier(this.#calls, this.#input, undefined, this.#calls.forkDensifier(this.#handle));
   }
 
   rebuild(frame: SparseFrame, number: number, { noise, seed }: DensifyOptions): PixelArray {
@@ -51,14 +58,9 @@ export class NativeDensifier implements Densifier {
   }
 }
 
-/** `jobs` densifiers of one file. */
-export function nativeDensifierPool(
-  calls: NativeCalls,
-  input: DensifierInput,
-  jobs: number,
-  threads: number | undefined,
-): DensifierPool {
-  const slots = new Slots(Array.from({ length: jobs }, () => new NativeDensifier(calls, input, threads)));
+/** `jobs` densifiers: `first` and forks of it, which share its maps and its threads. */
+export function nativeDensifierPool(first: NativeDensifier, jobs: number): DensifierPool {
+  const slots = new Slots([first, ...Array.from({ length: jobs - 1 }, () => first.fork())]);
   return {
     jobs,
     rebuild: (frame, number, options) => slots.use((densifier) => densifier.rebuildChunk(frame, number, options)),

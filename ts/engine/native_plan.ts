@@ -101,6 +101,17 @@ export class NativePlan implements Plan {
     return this.#calls.encodeChunk(bytesOfPixels(bytes), bytes.BYTES_PER_ELEMENT);
   }
 
+  /** A plan that is made on another thread. Rejects like the constructor throws. */
+  static async prepare(calls: NativeCalls, input: PlanInput, threads: number | undefined): Promise<NativePlan> {
+    const { mask, dark, flat } = input;
+    return new NativePlan(
+      calls,
+      input,
+      threads,
+      await calls.preparePlan(planOptions(input, threads), mask, dark, flat),
+    );
+  }
+
   /** Another plan of the same setup, with buffers of its own. */
   fork(): NativePlan {
     return new NativePlan(this.#calls, this.#input, undefined, this.#calls.forkPlan(this.#handle));

@@ -1,9 +1,12 @@
 /**
- * What packs maps and lists for sparse files: each is one call of the function of the same name in core-rs/core
- * (`map_step`, `codec/bitshuffle`); no pixel is looked at here.
+ * What packs chunks, maps and lists: each is one call of the function of the same name in core-rs/core (`map_step`,
+ * `codec`); no pixel is looked at here.
  */
+import type { Encoding } from "../io/frame.ts";
 import {
   bitshuffle as wasmBitshuffle,
+  decodeChunk as wasmDecodeChunk,
+  encodeBitshuffleLz4 as wasmEncodeBitshuffleLz4,
   ringShares as wasmRingShares,
   roundToStep as wasmRoundToStep,
 } from "./wasm/braggsieve.js";
@@ -14,6 +17,16 @@ import {
  */
 export function bitshuffle(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   return wasmBitshuffle(bytes, size) as Uint8Array<ArrayBuffer>;
+}
+
+/** Packs elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4. Throws when they are not whole elements. */
+export function encodeBitshuffleLz4(bytes: Uint8Array, size: number): Uint8Array {
+  return wasmEncodeBitshuffleLz4(bytes, size);
+}
+
+/** Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly. Throws where it is damaged. */
+export function decodeChunk(encoding: Encoding, chunk: Uint8Array, size: number, out: Uint8Array): void {
+  wasmDecodeChunk(encoding, chunk, size, out);
 }
 
 /**

@@ -2,45 +2,19 @@
  * A growing dataset of numbers that is written chunk by chunk, each encoded here as bitshuffle-Zstandard. What does not
  * fill a chunk yet waits in a buffer of one chunk. When it is finished the dataset says how many bytes it takes.
  */
+import { PIXEL_ARRAYS } from "../engine/pixel_arrays.ts";
 import type { PixelArray, PixelType } from "./frame.ts";
 import { encodeBitshuffleZstd } from "./bitshuffle_zstd.ts";
-import type { H5Attributes, H5Writer } from "./hdf5/h5.ts";
+import type { H5Attributes, H5ChunkStack, H5Writer } from "./hdf5/h5.ts";
 
 /** The attribute of a dataset that tells the bytes of its chunks in the file. */
 export const STORED_BYTES = "stored_bytes";
-
-/** A dataset that takes encoded chunks, in order. */
-export interface ChunkStack {
-  /** `items`: what is encoded, without the padding; only the stand-in wants it. */
-  appendChunk(encoded: Uint8Array, items: PixelArray): void;
-  /** Sets the length along the first axis; the last chunk may reach beyond it. */
-  finish(length: number): void;
-}
-
-/** The part of a writer that makes them. */
-export interface ChunkWriter {
-  chunkStack(
-    path: string,
-    type: PixelType,
-    itemShape: readonly number[],
-    options: { encoding: "bitshuffle-zstd"; chunk: readonly number[]; attributes?: H5Attributes },
-  ): ChunkStack;
-}
-
-const ARRAYS = {
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  float32: Float32Array,
-} as const;
 
 /** See the module. */
 export class PackedStack {
   readonly #h5: H5Writer;
   readonly #path: string;
-  readonly #chunks: ChunkStack;
+  readonly #chunks: H5ChunkStack;
   /** elements per item */
   readonly #width: number;
   readonly #buffer: PixelArray;
@@ -50,7 +24,7 @@ export class PackedStack {
 
   /** `rows`: items per chunk, so that a chunk has a multiple of eight elements. Throws OutputError. */
   constructor(
-    h5: H5Writer & ChunkWriter,
+    h5: H5Writer,
     path: string,
     type: PixelType,
     itemShape: readonly number[],
@@ -60,7 +34,7 @@ export class PackedStack {
     this.#h5 = h5;
     this.#path = path;
     this.#width = itemShape.reduce((product, n) => product * n, 1);
-    this.#buffer = new ARRAYS[type](rows * this.#width);
+    this.#buffer = new PIXEL_ARRAYS[type](rows * this.#width);
     const options = { encoding: "bitshuffle-zstd" as const, chunk: [rows, ...itemShape], attributes };
     this.#chunks = h5.chunkStack(path, type, itemShape, options);
   }
@@ -90,7 +64,7 @@ export class PackedStack {
   #write(): void {
     const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = this.#buffer;
     const encoded = encodeBitshuffleZstd(new Uint8Array(buffer, byteOffset, byteLength), BYTES_PER_ELEMENT);
-    this.#chunks.appendChunk(encoded, this.#buffer.subarray(0, this.#filled));
+    this.#chunks.appendChunk(encoded);
     this.#stored += encoded.length;
     this.#filled = 0;
   }

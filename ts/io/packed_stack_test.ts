@@ -7,7 +7,7 @@ import { fabio } from "../interop/clients.ts";
 import { clientTest, inFolder } from "../testing.ts";
 import { encodeBitshuffleZstd } from "./bitshuffle_zstd.ts";
 import type { H5Writer } from "./hdf5/h5.ts";
-import { type ChunkWriter, PackedStack } from "./packed_stack.ts";
+import { PackedStack } from "./packed_stack.ts";
 import { below } from "./sink_fixtures.ts";
 
 /** A writer that keeps what it is given. */
@@ -21,7 +21,7 @@ function recorder() {
     }),
     attributes: (_: string, attributes: object) => seen.attributes = attributes,
   };
-  return { seen, writer: writer as unknown as H5Writer & ChunkWriter };
+  return { seen, writer: writer as unknown as H5Writer };
 }
 
 const bytesOf = (array: Uint32Array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

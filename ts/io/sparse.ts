@@ -8,10 +8,9 @@ import { roundToStep } from "../engine/packing.ts";
 import type { Peaks, PlanSettings, SparseFrame } from "../engine/engine.ts";
 import type { H5Attributes, H5Writer } from "./hdf5/h5.ts";
 import { GROUP } from "./bitshuffle_zstd.ts";
-import { withChunkStacks } from "./chunk_stand_in.ts";
 import { MapChoice, PART_MOVED } from "./map_steps.ts";
 import { defaultDummy, type ExperimentFacts, writeInstrument } from "./nxmx.ts";
-import { type ChunkWriter, PackedStack } from "./packed_stack.ts";
+import { PackedStack } from "./packed_stack.ts";
 import { PeakTable } from "./peak_table.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
 import { REBUILD_SCRIPT } from "./sparse_script.ts";
@@ -79,7 +78,7 @@ export async function createSparse(
       throw new OutputError(`the ${name} map has ${map.length} pixels, the frames have ${pixels}`, path);
     }
   }
-  return await withH5(path, (h5) => new SparseFile(withChunkStacks(h5), path, header, offsetLimit));
+  return await withH5(path, (h5) => new SparseFile(h5, path, header, offsetLimit));
 }
 
 class SparseFile implements SparseSink {
@@ -92,7 +91,7 @@ class SparseFile implements SparseSink {
   readonly #choice?: MapChoice;
 
   constructor(
-    readonly h5: H5Writer & ChunkWriter,
+    readonly h5: H5Writer,
     readonly path: string,
     readonly header: SparseHeader,
     readonly offsetLimit: number,
@@ -176,7 +175,7 @@ class SparseFile implements SparseSink {
 
 /** Writes a map in bands of whole rows, rounded where there is a step. Throws OutputError. */
 function writeMap(
-  h5: H5Writer & ChunkWriter,
+  h5: H5Writer,
   path: string,
   map: Float32Array | Uint32Array | Uint8Array,
   [rows, width]: readonly [number, number],

@@ -1,6 +1,6 @@
 //! Packing and unpacking of single HDF5 chunks, for what is not a frame of a plan.
 
-use braggsieve_core::codec::{bitshuffle, bitshuffle_lz4, decode_chunk, Encoding, Scratch};
+use braggsieve_core::codec::{bitshuffle_lz4, decode_chunk, Encoding, Scratch};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
@@ -15,14 +15,6 @@ pub fn encode(bytes: &[u8], size: usize) -> Result<Vec<u8>, JsError> {
     let mut chunk = Vec::new();
     SCRATCH.with_borrow_mut(|scratch| bitshuffle_lz4::encode(bytes, size, 0, &mut chunk, scratch))?;
     Ok(chunk)
-}
-
-/// Gathers the bits of little-endian elements of `size` bytes, a multiple of 8 of them.
-#[wasm_bindgen]
-pub fn shuffle(bytes: &[u8], size: usize) -> Result<Vec<u8>, JsError> {
-    let mut shuffled = vec![0; bytes.len()];
-    bitshuffle::shuffle(bytes, size, &mut shuffled)?;
-    Ok(shuffled)
 }
 
 /// Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly.

@@ -148,6 +148,11 @@ export class Simulator {
 export function allBelow(index: Uint32Array | number[], pixels: number): boolean;
 
 /**
+ * The bits of whole groups of eight elements, shuffled.
+ */
+export function bitshuffle(bytes: Uint8Array | number[], size: number): Uint8Array;
+
+/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
  */
 export function chiMap(options: string): Float64Array;
@@ -171,6 +176,16 @@ export function countMasked(bits: Uint8Array | number[]): number;
  * Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
  */
 export function decodeByteOffset(section: Uint8Array | number[], pixels: number): Int32Array;
+
+/**
+ * Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly.
+ */
+export function decodeChunk(encoding: string, chunk: Uint8Array | number[], size: number, out: Uint8Array): void;
+
+/**
+ * Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4.
+ */
+export function encodeBitshuffleLz4(bytes: Uint8Array | number[], size: number): Uint8Array;
 
 /**
  * Encodes int32 pixels as a CBF byte-offset section.
@@ -203,9 +218,19 @@ export function nonzeroMask(bytes: Uint8Array | number[], size: number, float: b
 export function radialMap(options: string): Float64Array;
 
 /**
+ * Share of the valid pixels between the centre of each bin and the next, times their norms.
+ */
+export function ringShares(radius: Float32Array | number[], norms: Float32Array | number[] | null | undefined, first: number, width: number, bins: number): Float64Array;
+
+/**
  * Whether no value is below the one before it.
  */
 export function rises(values: Float64Array | number[]): boolean;
+
+/**
+ * A map rounded to multiples of `step`, a power of two, not below `least`; NaN stays NaN.
+ */
+export function roundToStep(map: Float32Array | number[], step: number, least: number): Float32Array;
 
 /**
  * The settings of a simulation: one line each of name, default, min, max, unit and meaning, separated by tabs.

@@ -434,6 +434,25 @@ export function allBelow(index, pixels) {
 }
 
 /**
+ * The bits of whole groups of eight elements, shuffled.
+ * @param {Uint8Array | number[]} bytes
+ * @param {number} size
+ * @returns {Uint8Array}
+ */
+export function bitshuffle(bytes, size) {
+    const val2 = +size;
+    const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.bitshuffle(ptr0, len0, val2);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v3;
+}
+
+/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
  * @param {string} options
  * @returns {Float64Array}
@@ -536,6 +555,54 @@ export function decodeByteOffset(section, pixels) {
     }
     var v3 = getArrayI32FromWasm0(ret[0], ret[1]).slice();
     wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v3;
+}
+
+/**
+ * Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly.
+ * @param {string} encoding
+ * @param {Uint8Array | number[]} chunk
+ * @param {number} size
+ * @param {Uint8Array} out
+ */
+export function decodeChunk(encoding, chunk, size, out) {
+    const val4 = +size;
+    let ptr0, len0, ptr1, len1, ptr2, len2;
+    try {
+        ptr0 = passStringToWasm0(encoding, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArray8ToWasm0(chunk, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+        ptr2 = passArray8ToWasm0(out, wasm.__wbindgen_malloc);
+        len2 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.decodeChunk(ptr0, len0, ptr1, len1, val4, ptr2, len2, out);
+    if (ret[1]) {
+        throw takeFromExternrefTable0(ret[0]);
+    }
+}
+
+/**
+ * Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4.
+ * @param {Uint8Array | number[]} bytes
+ * @param {number} size
+ * @returns {Uint8Array}
+ */
+export function encodeBitshuffleLz4(bytes, size) {
+    const val2 = +size;
+    const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.encodeBitshuffleLz4(ptr0, len0, val2);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
     return v3;
 }
 
@@ -659,6 +726,39 @@ export function radialMap(options) {
 }
 
 /**
+ * Share of the valid pixels between the centre of each bin and the next, times their norms.
+ * @param {Float32Array | number[]} radius
+ * @param {Float32Array | number[] | null | undefined} norms
+ * @param {number} first
+ * @param {number} width
+ * @param {number} bins
+ * @returns {Float64Array}
+ */
+export function ringShares(radius, norms, first, width, bins) {
+    const val3 = +first;
+    const val4 = +width;
+    const val5 = +bins;
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passArrayF32ToWasm0(radius, wasm.__wbindgen_malloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = isLikeNone(norms) ? 0 : passArrayF32ToWasm0(norms, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+        throw e;
+    }
+    const ret = wasm.ringShares(ptr0, len0, ptr1, len1, val3, val4, val5);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v6 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+    return v6;
+}
+
+/**
  * Whether no value is below the one before it.
  * @param {Float64Array | number[]} values
  * @returns {boolean}
@@ -668,6 +768,27 @@ export function rises(values) {
     const len0 = WASM_VECTOR_LEN;
     const ret = wasm.rises(ptr0, len0);
     return ret !== 0;
+}
+
+/**
+ * A map rounded to multiples of `step`, a power of two, not below `least`; NaN stays NaN.
+ * @param {Float32Array | number[]} map
+ * @param {number} step
+ * @param {number} least
+ * @returns {Float32Array}
+ */
+export function roundToStep(map, step, least) {
+    const val2 = +step;
+    const val3 = +least;
+    const ptr0 = passArrayF32ToWasm0(map, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.roundToStep(ptr0, len0, val2, val3);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v4 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v4;
 }
 
 /**
@@ -710,6 +831,9 @@ export function unitedMask(bits, other) {
 export function __wbg_Error_208446807d0d1e30(arg0, arg1) {
     const ret = Error(getStringFromWasm0(arg0, arg1));
     return ret;
+}
+export function __wbg___wbindgen_copy_to_typed_array_680b191e71920dc1(arg0, arg1, arg2) {
+    new Uint8Array(arg2.buffer, arg2.byteOffset, arg2.byteLength).set(getArrayU8FromWasm0(arg0, arg1));
 }
 export function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0, arg1) {
     const obj = arg1;

@@ -1,10 +1,11 @@
 /**
- * Decoding and encoding of chunks outside the HDF5 library: one pair of functions for the whole program, which whoever
- * has a better one replaces. libhdf5 without plugins needs it for everything but gzip, and some callers want pixels of
- * a frame that was read as a chunk.
+ * Decoding and encoding of chunks outside the HDF5 library: one pair of functions for the whole program, WebAssembly's
+ * until the native engine replaces them. libhdf5 without plugins needs it for everything but gzip, and some callers
+ * want pixels of a frame that was read as a chunk.
  */
+import { decodeChunk, encodeBitshuffleLz4 } from "../../engine/packing.ts";
+import { encodeBitshuffleZstd } from "../bitshuffle_zstd.ts";
 import type { EncodedFrame, Encoding, PixelType } from "../frame.ts";
-import { sideModuleCodec } from "./side_module.ts";
 import { NUMBERS } from "./types.ts";
 
 /** Chunks both ways. */
@@ -21,11 +22,22 @@ export interface ChunkCodec {
   readonly decodes: ReadonlySet<Encoding>;
 }
 
-let codec: ChunkCodec | undefined;
+const CHUNKS: ReadonlySet<Encoding> = new Set(
+  ["bitshuffle-lz4", "bitshuffle-zstd", "lz4", "zstd", "gzip", "shuffle-gzip"],
+);
+
+let codec: ChunkCodec = {
+  decodes: CHUNKS,
+  decodeChunk,
+  encodeChunk(encoding, bytes, itemSize) {
+    if (encoding === "bitshuffle-lz4") return encodeBitshuffleLz4(bytes, itemSize);
+    if (encoding === "bitshuffle-zstd") return encodeBitshuffleZstd(bytes, itemSize);
+    throw new Error(`chunks are not packed as ${encoding} here`);
+  },
+};
 
 /** The codec of this thread. */
 export function chunkCodec(): ChunkCodec {
-  codec ??= sideModuleCodec();
   return codec;
 }
 
