@@ -14,9 +14,22 @@ extern "C" {
 /// A variable that Emscripten always sets (to a path, which does not begin with `@`) and that nothing here needs.
 const VARIABLE: &CStr = c"HOME";
 /// The layout of [`Channel`].
-const VERSION: u32 = 1;
-/// `Channel::mode`: chunks are handed out and taken in as they are.
-const PASS: u32 = 1;
+const VERSION: u32 = 2;
+/// `Channel::mode` for [`Mode::HandOut`].
+const HAND_OUT: u32 = 1;
+/// `Channel::mode` for [`Mode::TakeIn`].
+const TAKE_IN: u32 = 2;
+
+/// What the filter does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It decodes and encodes.
+    Code,
+    /// Chunks that are read are handed to the program as they are.
+    HandOut,
+    /// A chunk that is written is the one that the program has left; one that is read before is not wanted.
+    TakeIn,
+}
 
 /// The shared words.
 #[repr(C)]
@@ -46,9 +59,13 @@ impl Channel {
         usize::try_from(self.chunk_bytes).ok().filter(|&bytes| bytes != 0)
     }
 
-    /// Whether chunks pass as they are.
-    pub fn passes(&self) -> bool {
-        self.mode == PASS
+    /// What the filter is to do.
+    pub fn mode(&self) -> Mode {
+        match self.mode {
+            HAND_OUT => Mode::HandOut,
+            TAKE_IN => Mode::TakeIn,
+            _ => Mode::Code,
+        }
     }
 
     /// Leaves a chunk for the program, and gives back the one that it has not fetched.

@@ -16,7 +16,7 @@ mod codec;
 mod heap;
 
 use braggsieve_core::codec::bitshuffle_lz4::Scratch;
-use channel::Channel;
+use channel::{Channel, Mode};
 use codec::Kind;
 use core::ffi::{c_char, c_int, c_uint, c_void, CStr};
 use core::slice;
@@ -157,8 +157,13 @@ impl Buffer {
 unsafe fn filter(kind: Kind, reverse: bool, settings: &[c_uint], buffer: &mut Buffer) -> Option<usize> {
     let channel = channel::channel();
     let expected = channel.as_ref().and_then(|channel| channel.chunk_bytes());
-    if let Some(channel) = channel.filter(|channel| channel.passes()) {
-        return if reverse { hand_out(channel, buffer) } else { take_in(channel, buffer) };
+    if let Some(channel) = channel.filter(|channel| channel.mode() != Mode::Code) {
+        return match (channel.mode(), reverse) {
+            (Mode::HandOut, true) => hand_out(channel, buffer),
+            (Mode::TakeIn, false) => take_in(channel, buffer),
+            (Mode::TakeIn, true) => blank(channel, buffer),
+            _ => None,
+        };
     }
     let mut guard = BUFFERS.lock().ok()?;
     let (scratch, packed) = guard.get_or_insert_with(Default::default);
@@ -188,6 +193,14 @@ unsafe fn hand_out(channel: &mut Channel, buffer: &mut Buffer) -> Option<usize> 
     let empty = heap::allocate(total)?;
     let used = buffer.used;
     heap::release(channel.hand_out(buffer.replace(empty, total), used));
+    Some(total)
+}
+
+/// Gives libhdf5 an empty chunk, in place of one that is overwritten.
+unsafe fn blank(channel: &Channel, buffer: &mut Buffer) -> Option<usize> {
+    let total = channel.chunk_bytes()?;
+    let empty = heap::allocate(total)?;
+    heap::release(buffer.replace(empty, total));
     Some(total)
 }
 

@@ -3,6 +3,7 @@
  * the system's libhdf5 (`ffi/`) and h5wasm (`wasm/`); `choose.ts` takes one. Everything that is the same with both,
  * checks and the sentences of errors among them, is above this interface.
  */
+import type { Encoding } from "../frame.ts";
 import type { H5Array, H5Attributes, H5DatasetFacts, H5Filter, H5Number, H5Ranges } from "./types.ts";
 
 /** A call failed; the message is the cause alone, in the library's or the system's words, without file or place. */
@@ -19,6 +20,8 @@ export class NewerFormat extends LibraryFailure {
 export interface Backend {
   /** name, version and place, for people */
   readonly name: string;
+  /** filters besides its own that it decodes, by the encodings of their chunks */
+  readonly decodes: ReadonlySet<Encoding>;
   /** most bytes that one read may give */
   readonly maxBytes: number;
   /** Opens the file at an absolute path for reading. Throws LibraryFailure. */
@@ -99,6 +102,12 @@ export interface Block {
   free(): void;
 }
 
+/** Where a chunk lies in its file, in bytes. */
+export interface ChunkPlace {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A file being written. All methods throw LibraryFailure when it cannot be; groups on the way must exist. */
 export interface WriteCalls {
   group(path: string): void;
@@ -114,6 +123,19 @@ export interface WriteCalls {
   allocate(bytes: number): Block;
   /** Grows the dataset to `length` items of `item` and writes the first `count` items of `block` from `first` on. */
   write(path: string, item: readonly number[], block: Block, first: number, count: number, length: number): void;
+  /**
+   * Grows the dataset to `length` items of `item` and writes the chunk that begins with item `first`, already encoded.
+   * Tells where it lies in the file when the library can.
+   */
+  chunk(
+    path: string,
+    item: readonly number[],
+    bytes: Uint8Array,
+    first: number,
+    length: number,
+  ): ChunkPlace | undefined;
+  /** Makes the dataset `length` items of `item` long. */
+  resize(path: string, item: readonly number[], length: number): void;
   flush(): void;
   close(): void;
 }

@@ -37,3 +37,51 @@ export function sourceFile(file: string, named: string): string {
   if (named === ".") return file;
   return isAbsolute(named) ? named : resolve(dirname(file), named);
 }
+
+/** A chunk of an array, whole: beyond the array's edges with zeros. Valid until the next one. */
+interface ArrayChunk {
+  readonly offset: readonly number[];
+  readonly chunk: Uint8Array;
+}
+
+/** The chunks of an array, row after row of bytes. */
+export function* splitIntoChunks(
+  bytes: Uint8Array,
+  shape: readonly number[],
+  chunks: readonly number[],
+  itemSize: number,
+): Generator<ArrayChunk> {
+  const chunk = new Uint8Array(count(chunks) * itemSize);
+  const grid = shape.map((size, axis) => Math.ceil(size / chunks[axis]!));
+  for (const cell of indices(grid)) {
+    const offset = cell.map((at, axis) => at * chunks[axis]!);
+    const size = shape.map((all, axis) => Math.min(chunks[axis]!, all - offset[axis]!));
+    const row = (size.at(-1) ?? 1) * itemSize;
+    chunk.fill(0);
+    for (const start of indices(size.slice(0, -1))) {
+      const inside = [...start, 0];
+      const from = position(inside.map((at, axis) => at + offset[axis]!), shape) * itemSize;
+      chunk.set(bytes.subarray(from, from + row), position(inside, chunks) * itemSize);
+    }
+    yield { offset, chunk };
+  }
+}
+
+/** All indices of a shape, the last axis fastest. */
+function* indices(shape: readonly number[]): Generator<number[]> {
+  const all = count(shape);
+  for (let n = 0; n < all; n++) {
+    let rest = n;
+    const index = shape.map(() => 0);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = rest % shape[axis]!;
+      rest = Math.floor(rest / shape[axis]!);
+    }
+    yield index;
+  }
+}
+
+/** The number of an element in an array of a shape. */
+function position(index: readonly number[], shape: readonly number[]): number {
+  return index.reduce((sum, at, axis) => sum * shape[axis]! + at, 0);
+}

@@ -1,11 +1,6 @@
 /** Which encoding a chunk has, by the filters of its dataset, and which chunks are whole frames. */
 import type { Encoding } from "../frame.ts";
-import { BITSHUFFLE, type H5DatasetFacts, type H5FilterFacts } from "./types.ts";
-
-const DEFLATE = 1;
-const SHUFFLE = 2;
-const LZ4 = 32004;
-const ZSTD = 32015;
+import { FILTER, FILTER_NAMES, type H5DatasetFacts, type H5FilterFacts } from "./types.ts";
 
 /** What `cd_values[4]` of bitshuffle says of the compression after it. */
 const BITSHUFFLE_CODECS: Readonly<Record<number, Encoding>> = { 2: "bitshuffle-lz4", 3: "bitshuffle-zstd" };
@@ -14,18 +9,18 @@ const BITSHUFFLE_CODECS: Readonly<Record<number, Encoding>> = { 2: "bitshuffle-l
 export function chunkEncoding(filters: readonly H5FilterFacts[], itemSize: number): Encoding | undefined {
   const [first, second] = filters;
   if (!first) return "raw";
-  if (filters.length === 2 && first.id === SHUFFLE && second?.id === DEFLATE) {
+  if (filters.length === 2 && first.id === FILTER.shuffle && second?.id === FILTER.deflate) {
     return first.options[0] === itemSize ? "shuffle-gzip" : undefined;
   }
   if (filters.length > 1) return undefined;
   switch (first.id) {
-    case BITSHUFFLE:
+    case FILTER.bitshuffle:
       return first.options[2] === itemSize ? BITSHUFFLE_CODECS[first.options[4] ?? 0] : undefined;
-    case LZ4:
+    case FILTER.lz4:
       return "lz4";
-    case ZSTD:
+    case FILTER.zstd:
       return "zstd";
-    case DEFLATE:
+    case FILTER.deflate:
       return "gzip";
   }
   return undefined;
@@ -40,4 +35,28 @@ export function frameEncoding(facts: H5DatasetFacts): Encoding | undefined {
   return whole && frames >= 0 && (frames < 2 || shape[1] === 1) && frames <= 2
     ? chunkEncoding(facts.filters, itemSize)
     : undefined;
+}
+
+/** Filters inside libhdf5 that it decodes by itself. */
+const OWN = new Set([FILTER.deflate, FILTER.shuffle, FILTER.fletcher32, FILTER.nbit, FILTER.scaleOffset]);
+
+/** The stage of a pipeline that cannot be decoded by libhdf5 and `decodes`, in words; undefined when all can. */
+export function unsupportedFilter(
+  filters: readonly H5FilterFacts[],
+  decodes: ReadonlySet<Encoding>,
+): string | undefined {
+  for (const { id, name, options } of filters) {
+    if (OWN.has(id)) continue;
+    const encoding = chunkEncoding([{ id, name, options }], options[2] ?? 0);
+    if (encoding && decodes.has(encoding)) continue;
+    const codec = encoding === "bitshuffle-zstd" ? "bitshuffle with Zstandard" : "bitshuffle without compression";
+    const words = id === FILTER.bitshuffle ? codec : FILTER_NAMES[id] ?? (name || "unregistered");
+    return `filter ${id} (${words})`;
+  }
+  return undefined;
+}
+
+/** What can be read, for messages. */
+export function supportedFilters(decodes: ReadonlySet<Encoding>): string {
+  return ["gzip, shuffle, fletcher32, nbit, scale-offset", ...decodes].join(", ");
 }

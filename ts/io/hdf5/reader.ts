@@ -4,9 +4,9 @@ import { roomFor } from "../bytes.ts";
 import type { Encoding } from "../frame.ts";
 import { type Backend, type ChunkFacts, type H5Kind, NewerFormat, type ReadCalls } from "./backend.ts";
 import { chunkFactsOf, sourceChunks } from "./chunks.ts";
-import { frameEncoding } from "./encoding.ts";
+import { frameEncoding, supportedFilters, unsupportedFilter } from "./encoding.ts";
 import { nearest } from "./messages.ts";
-import { arrayOf, count, isNumber, SUPPORTED_FILTERS, unsupportedFilter } from "./types.ts";
+import { arrayOf, count, isNumber } from "./types.ts";
 import type { H5Array, H5DatasetFacts, H5Ranges } from "./types.ts";
 
 /** A chunk as it lies in the file. */
@@ -172,9 +172,10 @@ export class Reader implements H5Reader {
   ): Uint8Array {
     const facts = this.dataset(path);
     const where = { file: this.path, place };
-    const unsupported = unsupportedFilter(facts.filters);
+    const { decodes } = this.library;
+    const unsupported = unsupportedFilter(facts.filters, decodes);
     if (unsupported) {
-      const remedy = `rewrite it with one of ${SUPPORTED_FILTERS}`;
+      const remedy = `rewrite it with one of ${supportedFilters(decodes)}`;
       throw new InputError(`the data are compressed by ${unsupported}, which is not supported`, { ...where, remedy });
     }
     const inside = (range: readonly [number, number], axis: number) =>

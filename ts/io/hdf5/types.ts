@@ -8,7 +8,7 @@ export type H5Array = PixelArray | Float64Array | BigUint64Array | BigInt64Array
 export type H5Number = PixelType | "float64" | "uint64" | "int64" | "int8";
 
 /** Compression of a dataset that is written. */
-export type H5Filter = "bitshuffle-lz4" | "gzip" | "none";
+export type H5Filter = "bitshuffle-lz4" | "bitshuffle-zstd" | "gzip" | "none";
 
 /** Half-open index ranges, one per dimension. */
 export type H5Ranges = readonly (readonly [number, number])[];
@@ -202,15 +202,20 @@ export function count(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** Filter numbers that can be decoded: those inside libhdf5, and ours. */
-export const BITSHUFFLE = 32008;
-const DEFLATE = 1;
-const SUPPORTED = new Set([DEFLATE, 2, 3, 5, 6, BITSHUFFLE]);
-/** What can be read, for messages. */
-export const SUPPORTED_FILTERS = "gzip, shuffle, fletcher32, nbit, scale-offset and bitshuffle with LZ4";
+/** Numbers of filters. */
+export const FILTER = {
+  deflate: 1,
+  shuffle: 2,
+  fletcher32: 3,
+  nbit: 5,
+  scaleOffset: 6,
+  lz4: 32004,
+  bitshuffle: 32008,
+  zstd: 32015,
+};
 
-/** Names of filters that files may have although nothing here decodes them. */
-const FILTER_NAMES: Record<number, string> = {
+/** Names of filters, for messages. */
+export const FILTER_NAMES: Record<number, string> = {
   4: "szip",
   307: "bzip2",
   32000: "LZF",
@@ -224,29 +229,18 @@ const FILTER_NAMES: Record<number, string> = {
   32026: "Blosc2",
 };
 
-/** The stage of a pipeline that cannot be decoded, in words, or undefined when all can. */
-export function unsupportedFilter(filters: readonly H5FilterFacts[]): string | undefined {
-  for (const filter of filters) {
-    if (!SUPPORTED.has(filter.id)) {
-      return `filter ${filter.id} (${FILTER_NAMES[filter.id] ?? (filter.name || "unregistered")})`;
-    }
-    if (filter.id === BITSHUFFLE && filter.options[4] !== 2) {
-      const codec = filter.options[4] === 3 ? "Zstandard" : "no compression";
-      return `filter ${filter.id} (bitshuffle with ${codec})`;
-    }
-  }
-  return undefined;
-}
-
 /** Filter number and `cd_values` for writing elements of `itemSize` bytes; undefined for none. */
 export function filterOptions(filter: H5Filter, itemSize: number): { id: number; options: number[] } | undefined {
   switch (filter) {
     case "none":
       return undefined;
     case "gzip":
-      return { id: DEFLATE, options: [4] };
+      return { id: FILTER.deflate, options: [4] };
     case "bitshuffle-lz4":
       // As hdf5plugin writes them: version 0.4, element, default block, LZ4.
-      return { id: BITSHUFFLE, options: [0, 4, itemSize, 0, 2] };
+      return { id: FILTER.bitshuffle, options: [0, 4, itemSize, 0, 2] };
+    case "bitshuffle-zstd":
+      // The last one is the level, which only an encoder of its own would use.
+      return { id: FILTER.bitshuffle, options: [0, 4, itemSize, 0, 3, 3] };
   }
 }

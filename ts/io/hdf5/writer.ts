@@ -4,6 +4,7 @@ import { messageOf, OutputError } from "../../errors.ts";
 import type { PixelType } from "../frame.ts";
 import { LibraryFailure, type WriteCalls } from "./backend.ts";
 import { chosenLibrary } from "./choose.ts";
+import { checkChunk, ChunkStack, type H5ChunkStack, type H5ChunkStackOptions } from "./chunk_stack.ts";
 import { type H5Stack, Stack } from "./stack.ts";
 import { count, NUMBERS, numberType, oneNumber, typeOf } from "./types.ts";
 import type { H5Array, H5Attributes, H5Filter, H5Number } from "./types.ts";
@@ -42,6 +43,8 @@ export interface H5Writer {
     itemShape: readonly number[],
     options?: H5StackOptions,
   ): H5Stack;
+  /** A dataset that grows along its first axis by chunks that are encoded already. */
+  chunkStack(path: string, type: PixelType, itemShape: readonly number[], options: H5ChunkStackOptions): H5ChunkStack;
   /** Adds or replaces attributes of an existing object. */
   attributes(path: string, attributes: H5Attributes): void;
   softLink(path: string, target: string): void;
@@ -85,6 +88,7 @@ class Writer implements H5Writer {
   #open = true;
   readonly #groups = new Set(["/"]);
   readonly #stacks: Stack[] = [];
+  readonly #chunkStacks: ChunkStack[] = [];
 
   constructor(private readonly calls: WriteCalls, readonly path: string) {}
 
@@ -146,6 +150,26 @@ class Writer implements H5Writer {
     return stack;
   }
 
+  chunkStack(
+    path: string,
+    type: PixelType,
+    itemShape: readonly number[],
+    { encoding, chunk, attributes }: H5ChunkStackOptions,
+  ): H5ChunkStack {
+    checkChunk(chunk, itemShape);
+    this.#parent(path);
+    const description = { type, shape: [0, ...itemShape], grows: true, chunks: chunk, filter: encoding };
+    this.#write(path, (calls) => calls.dataset(path, description));
+    if (attributes) this.attributes(path, attributes);
+    const stack = new ChunkStack(chunk[0]!, {
+      chunk: (bytes, first, length) =>
+        this.#write(`${path}, item ${first}`, (calls) => calls.chunk(path, itemShape, bytes, first, length)),
+      resize: (length) => this.#write(path, (calls) => calls.resize(path, itemShape, length)),
+    });
+    this.#chunkStacks.push(stack);
+    return stack;
+  }
+
   attributes(path: string, attributes: H5Attributes): void {
     for (const [name, value] of Object.entries(attributes)) {
       this.#write(`${path}@${name}`, (calls) => calls.attribute(path, name, value));
@@ -163,14 +187,14 @@ class Writer implements H5Writer {
   }
 
   flush(): void {
-    for (const stack of this.#stacks) stack.flush();
+    for (const stack of [...this.#stacks, ...this.#chunkStacks]) stack.flush();
     this.#write("flush", (calls) => calls.flush());
   }
 
   close(): void {
     if (!this.#open) return;
     try {
-      for (const stack of this.#stacks) stack.flush();
+      for (const stack of [...this.#stacks, ...this.#chunkStacks]) stack.flush();
     } finally {
       for (const stack of this.#stacks) stack.free();
       try {
@@ -186,10 +210,10 @@ class Writer implements H5Writer {
     if (!this.#groups.has(parent)) this.group(parent);
   }
 
-  #write(place: string, call: (calls: WriteCalls) => void): void {
+  #write<T>(place: string, call: (calls: WriteCalls) => T): T {
     if (!this.#open) throw new OutputError(`${place}: the file is closed already`, this.path);
     try {
-      call(this.calls);
+      return call(this.calls);
     } catch (error) {
       const what = error instanceof LibraryFailure ? `${place} cannot be written` : place;
       throw new OutputError(`${what}: ${messageOf(error)}`, this.path, undefined, { cause: error });

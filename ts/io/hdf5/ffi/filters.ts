@@ -6,11 +6,11 @@
  */
 import { chunkCodec } from "../codec.ts";
 import { chunkEncoding } from "../encoding.ts";
-import { BITSHUFFLE } from "../types.ts";
+import { FILTER } from "../types.ts";
 import type { Libhdf5 } from "./symbols.ts";
 
-/** Registered numbers: bitshuffle, LZ4, Zstandard. */
-const IDS = [BITSHUFFLE, 32004, 32015];
+/** Those that libhdf5 does not bring along. */
+const IDS = [FILTER.bitshuffle, FILTER.lz4, FILTER.zstd];
 /** H5Z_FLAG_REVERSE: decode. */
 const REVERSE = 0x0100;
 /** H5Z_CLASS_T_VERS of H5Z_class2_t */
@@ -59,7 +59,7 @@ export function registerFilters(h5: Libhdf5): (bytes: number | undefined) => voi
 /** Decodes the chunk in the buffer; gives the bytes that the buffer then holds. */
 function decode(id: number, options: number[], buffer: Buffer, expected: number | undefined): number {
   // Without bitshuffle the size of elements does not matter.
-  const itemSize = id === BITSHUFFLE ? options[2] ?? 0 : 1;
+  const itemSize = id === FILTER.bitshuffle ? options[2] ?? 0 : 1;
   const encoding = chunkEncoding([{ id, name: "", options }], itemSize);
   const chunk = buffer.data();
   if (!encoding || chunk.length < 8) return 0;
@@ -74,7 +74,7 @@ function decode(id: number, options: number[], buffer: Buffer, expected: number 
 }
 
 function encode(id: number, options: number[], buffer: Buffer): number {
-  const itemSize = id === BITSHUFFLE ? options[2] ?? 0 : 1;
+  const itemSize = id === FILTER.bitshuffle ? options[2] ?? 0 : 1;
   const encoding = chunkEncoding([{ id, name: "", options }], itemSize);
   if (!encoding) return 0;
   const encoded = chunkCodec().encodeChunk(encoding, buffer.data(), itemSize);

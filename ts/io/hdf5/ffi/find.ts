@@ -1,6 +1,7 @@
 /** Looking for the system's libhdf5. */
 import { messageOf } from "../../../errors.ts";
 import { type Backend, LibraryFailure } from "../backend.ts";
+import { chunkCodec } from "../codec.ts";
 import { DEFAULT, Library, text } from "./library.ts";
 import { FfiFile } from "./read.ts";
 import { FfiOutput } from "./write.ts";
@@ -80,6 +81,9 @@ function backendOf(lib: Library): Backend {
   const { h5 } = lib;
   return {
     name: `libhdf5 ${h5.version.join(".")} (${lib.path})`,
+    get decodes() {
+      return chunkCodec().decodes;
+    },
     maxBytes: MAX_BYTES,
     open(path) {
       const bytes = sizeOf(path);

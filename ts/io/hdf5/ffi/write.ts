@@ -1,7 +1,7 @@
 /** Writing files with libhdf5. */
-import type { Block, NewDataset, WriteCalls } from "../backend.ts";
+import type { Block, ChunkPlace, LibraryFailure, NewDataset, WriteCalls } from "../backend.ts";
 import { bytesOf, filterOptions, type H5Array, type H5Attributes, NUMBERS, numberType } from "../types.ts";
-import { DEFAULT, fixed, type Library, sizes, text } from "./library.ts";
+import { DEFAULT, fixed, type Library, numbers, sizes, text } from "./library.ts";
 import { usingPart, usingSpace } from "./spaces.ts";
 import { numberTypeId, usingText } from "./types.ts";
 
@@ -10,8 +10,8 @@ const LOCAL = 0;
 
 /** A file that libhdf5 writes. */
 export class FfiOutput implements WriteCalls {
-  /** the dataset that was written last: stacks grow by many small writes */
-  #dataset: { readonly path: string; readonly id: bigint } | undefined;
+  /** datasets that grow stay open: opening one takes longer than writing to it */
+  readonly #datasets = new Map<string, bigint>();
 
   constructor(private readonly lib: Library, private readonly id: bigint) {}
 
@@ -98,7 +98,7 @@ export class FfiOutput implements WriteCalls {
     const { lib } = this;
     const { h5 } = lib;
     const dataset = this.#open(path);
-    lib.ok(h5.H5Dset_extent(dataset, sizes([length, ...item])));
+    this.resize(path, item, length);
     const ranges = [[first, first + items] as const, ...item.map((size) => [0, size] as const)];
     lib.using(h5.H5Dget_type(dataset), h5.H5Tclose, (type) =>
       usingPart(
@@ -109,31 +109,49 @@ export class FfiOutput implements WriteCalls {
       ));
   }
 
+  chunk(
+    path: string,
+    item: readonly number[],
+    bytes: Uint8Array,
+    first: number,
+    length: number,
+  ): ChunkPlace | undefined {
+    const { lib } = this;
+    const { h5 } = lib;
+    const dataset = this.#open(path);
+    this.resize(path, item, length);
+    const at = sizes([first, ...item.map(() => 0)]);
+    lib.ok(h5.H5Dwrite_chunk(dataset, DEFAULT, 0, at, BigInt(bytes.length), fixed(bytes)));
+    if (!h5.chunkInfo) return undefined;
+    const [skipped, address, size] = [numbers(1), numbers(1), numbers(1)];
+    lib.ok(h5.chunkInfo(dataset, at, skipped.bytes, address.bytes, size.bytes));
+    return { offset: Number(address.values[0]), length: Number(size.values[0]) };
+  }
+
+  resize(path: string, item: readonly number[], length: number): void {
+    this.lib.ok(this.lib.h5.H5Dset_extent(this.#open(path), sizes([length, ...item])));
+  }
+
   flush(): void {
     this.lib.ok(this.lib.h5.H5Fflush(this.id, LOCAL));
   }
 
+  /** Closing a dataset writes what it holds back: that may fail. */
   close(): void {
-    try {
-      this.#release();
-    } finally {
-      this.lib.ok(this.lib.h5.H5Fclose(this.id));
-    }
+    const { h5 } = this.lib;
+    const failures: LibraryFailure[] = [];
+    for (const id of this.#datasets.values()) if (h5.H5Dclose(id) < 0) failures.push(this.lib.failure());
+    this.#datasets.clear();
+    if (h5.H5Fclose(this.id) < 0) failures.push(this.lib.failure());
+    if (failures[0]) throw failures[0];
   }
 
   #open(path: string): bigint {
-    if (this.#dataset?.path !== path) {
-      this.#release();
-      this.#dataset = { path, id: this.lib.id(this.lib.h5.H5Dopen2(this.id, text(path), DEFAULT)) };
-    }
-    return this.#dataset!.id;
-  }
-
-  /** Closing a dataset writes what it holds back: that may fail. */
-  #release(): void {
-    const id = this.#dataset?.id;
-    this.#dataset = undefined;
-    if (id !== undefined) this.lib.ok(this.lib.h5.H5Dclose(id));
+    const open = this.#datasets.get(path);
+    if (open !== undefined) return open;
+    const id = this.lib.id(this.lib.h5.H5Dopen2(this.id, text(path), DEFAULT));
+    this.#datasets.set(path, id);
+    return id;
   }
 }
 

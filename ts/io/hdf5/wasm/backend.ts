@@ -1,4 +1,5 @@
 /** h5wasm as one of the HDF5 libraries: always there, 0.1 s to load, one copy of it per thread. */
+import type { Encoding } from "../../frame.ts";
 import type { Backend } from "../backend.ts";
 import { LibraryFailure } from "../backend.ts";
 import { type H5Library, loadLibrary, said } from "./library.ts";
@@ -16,6 +17,9 @@ export function library(): Promise<H5Library> {
 /** The most that a read may give: half of the module's address space. */
 const MAX_BYTES = 2 ** 31;
 
+/** What our filter in the module decodes (core-rs/h5-filter/src/codec.rs). */
+const PLUGIN_DECODES: ReadonlySet<Encoding> = new Set<Encoding>(["bitshuffle-lz4"]);
+
 /** h5wasm, loaded. */
 export async function wasmBackend(): Promise<Backend> {
   const lib = await library();
@@ -31,6 +35,7 @@ export async function wasmBackend(): Promise<Backend> {
   };
   return {
     name: "h5wasm",
+    decodes: PLUGIN_DECODES,
     maxBytes: MAX_BYTES,
     open: (path) => new WasmFile(lib, open(path, module.H5F_ACC_RDONLY)),
     create: (path) => new WasmOutput(lib, open(path, module.H5F_ACC_TRUNC)),

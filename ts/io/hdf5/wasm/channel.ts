@@ -13,9 +13,9 @@ const MARK = "@";
 const WORD = { version: 0, filter: 1, chunkBytes: 2, mode: 3, pointer: 4, length: 5 } as const;
 const WORDS = 6;
 /** Goes up with every change of the layout; the filter does nothing when it finds another. */
-const VERSION = 1;
-/** The filter hands chunks out as they are, and takes encoded ones in. */
-const PASS = 1;
+const VERSION = 2;
+/** What the filter does: decode and encode, hand chunks out as they are, or take an encoded one in. */
+const MODE = { code: 0, handOut: 1, takeIn: 2 } as const;
 
 /** The filter as seen by this program. */
 export interface Channel {
@@ -29,6 +29,12 @@ export interface Channel {
    * bytes. Gives what `use` makes of the kept bytes, a view into the heap; undefined when the filter was not called.
    */
   taking<T>(id: number, chunkBytes: number, call: () => void, use: (bytes: Uint8Array) => T): T | undefined;
+  /**
+   * During `call`, filter `id` encodes nothing: it gives libhdf5 `bytes` in place of the first chunk that it is asked to
+   * encode, and fails for any other. A chunk that is there already, of `chunkBytes` bytes, is not decoded. False when
+   * it was not called.
+   */
+  giving(id: number, chunkBytes: number, bytes: Uint8Array, call: () => void): boolean;
 }
 
 /** Makes the words and tells the filter where they are. */
@@ -41,8 +47,8 @@ export function openChannel(module: H5Module): Channel {
   const words = () => new Uint32Array(module.HEAPU8.buffer, address, WORDS);
   words().fill(0)[WORD.version] = VERSION;
 
-  function during<T>(id: number, chunkBytes: number, mode: number, call: () => T): T {
-    words().set([id, chunkBytes, mode, 0, 0], WORD.filter);
+  function during<T>(id: number, chunkBytes: number, mode: number, call: () => T, pointer = 0, length = 0): T {
+    words().set([id, chunkBytes, mode, pointer, length], WORD.filter);
     try {
       return call();
     } finally {
@@ -51,16 +57,30 @@ export function openChannel(module: H5Module): Channel {
   }
 
   return {
-    decoding: (id = 0, chunkBytes = 0, call) => during(id, chunkBytes, 0, call),
+    decoding: (id = 0, chunkBytes = 0, call) => during(id, chunkBytes, MODE.code, call),
     taking(id, chunkBytes, call, use) {
       const given = () => words().subarray(WORD.pointer);
       try {
-        during(id, chunkBytes, PASS, call);
+        during(id, chunkBytes, MODE.handOut, call);
         const [pointer = 0, length = 0] = given();
         return pointer === 0 ? undefined : use(module.HEAPU8.subarray(pointer, pointer + length));
       } finally {
         module._free(given()[0] ?? 0);
         given().fill(0);
+      }
+    },
+    giving(id, chunkBytes, bytes, call) {
+      const pointer = module._malloc(bytes.length);
+      if (!pointer) throw new RangeError(`no room for ${bytes.length} bytes in the HDF5 library's memory`);
+      module.HEAPU8.set(bytes, pointer);
+      const left = () => words()[WORD.pointer] ?? 0;
+      try {
+        during(id, chunkBytes, MODE.takeIn, call, pointer, bytes.length);
+        return left() === 0;
+      } finally {
+        // What the filter has taken belongs to libhdf5.
+        module._free(left());
+        words().fill(0, WORD.pointer);
       }
     },
   };

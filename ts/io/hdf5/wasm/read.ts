@@ -1,7 +1,7 @@
 /** Reading files with h5wasm. */
 import { copyInto } from "../../bytes.ts";
 import { type ChunkFacts, type H5Kind, type H5Value, LibraryFailure, type ReadCalls } from "../backend.ts";
-import { arrayOf, count, fixedString, isNumber, typeName } from "../types.ts";
+import { arrayOf, count, FILTER, fixedString, isNumber, typeName } from "../types.ts";
 import type { H5DatasetFacts, H5Ranges, RawType } from "../types.ts";
 import { ask, type H5Library, run, said } from "./library.ts";
 
@@ -197,4 +197,4 @@ export class WasmFile implements ReadCalls {
 }
 
 /** Filters that our plugin serves; those inside libhdf5 do not hand chunks out. */
-const PLUGIN_FILTERS = new Set([32008, 32004, 32015]);
+const PLUGIN_FILTERS = new Set([FILTER.bitshuffle, FILTER.lz4, FILTER.zstd]);

@@ -1,14 +1,39 @@
 /** Writing files with h5wasm. */
-import type { Block, NewDataset, WriteCalls } from "../backend.ts";
-import { bytesOf, type H5Array, type H5Attributes, numberType } from "../types.ts";
+import type { Encoding } from "../../frame.ts";
+import { type Block, LibraryFailure, type NewDataset, type WriteCalls } from "../backend.ts";
+import { splitIntoChunks } from "../chunks.ts";
+import { chunkCodec } from "../codec.ts";
+import {
+  bytesOf,
+  count,
+  FILTER,
+  type H5Array,
+  type H5Attributes,
+  type H5Filter,
+  NUMBERS,
+  numberType,
+} from "../types.ts";
 import { type H5Library, run } from "./library.ts";
 import { numberMetadata, textMetadata } from "./metadata.ts";
 
 /** An unlimited dimension (H5S_UNLIMITED). */
 const UNLIMITED = 2n ** 64n - 1n;
 
+/** Filters that the one inside the module does not encode, by the encodings that the program's codec makes of chunks. */
+const ENCODED_OUTSIDE: Partial<Record<H5Filter, Encoding>> = { "bitshuffle-zstd": "bitshuffle-zstd" };
+
+/** How a dataset is packed. */
+interface Chunked {
+  readonly itemSize: number;
+  readonly chunks: readonly number[];
+  readonly filter: H5Filter;
+  readonly outside: Encoding | undefined;
+}
+
 /** A file that h5wasm writes. */
 export class WasmOutput implements WriteCalls {
+  readonly #chunked = new Map<string, Chunked>();
+
   constructor(private readonly lib: H5Library, private readonly id: bigint) {}
 
   group(path: string): void {
@@ -16,10 +41,30 @@ export class WasmOutput implements WriteCalls {
   }
 
   dataset(path: string, description: NewDataset, data?: H5Array): void {
-    const { type, shape, grows } = description;
+    const { type, shape, grows, chunks, filter } = description;
     const metadata = numberMetadata(type, shape, description);
     if (grows) metadata.maxshape = [UNLIMITED, ...shape.slice(1).map(BigInt)];
-    this.#onHeap(data, (at) => this.#run((module) => module.create_dataset(this.id, path, at, metadata)));
+    const outside = filter && ENCODED_OUTSIDE[filter];
+    if (chunks) this.#chunked.set(path, { itemSize: NUMBERS[type].size, chunks, filter: filter ?? "none", outside });
+    const inside = outside ? undefined : data;
+    // Data of this shape would be written now: it gets it when its chunks are encoded.
+    if (outside) metadata.shape = [0n, ...shape.slice(1).map(BigInt)];
+    this.#onHeap(
+      inside,
+      (at) =>
+        this.#run((module) =>
+          this.lib.channel.decoding(
+            metadata.compression,
+            undefined,
+            () => module.create_dataset(this.id, path, at, metadata),
+          )
+        ),
+    );
+    if (outside && data) {
+      const [length = 0, ...item] = shape;
+      this.resize(path, item, length);
+      this.#encode(path, bytesOf(data), shape, 0);
+    }
   }
 
   text(path: string, value: string): void {
@@ -56,19 +101,27 @@ export class WasmOutput implements WriteCalls {
   }
 
   write(path: string, item: readonly number[], block: Block, first: number, items: number, length: number): void {
-    const rest = item.map(BigInt);
-    const pointer = BigInt(block.bytes.byteOffset);
-    this.#run((module) => {
-      module.resize_dataset(this.id, path, [BigInt(length), ...rest]);
-      return module.set_dataset_data(
-        this.id,
-        path,
-        [BigInt(items), ...rest],
-        [BigInt(first), ...rest.map(() => 0n)],
-        [1n, ...rest.map(() => 1n)],
-        pointer,
-      );
-    });
+    this.resize(path, item, length);
+    const { outside, itemSize } = this.#chunked.get(path)!;
+    if (outside) {
+      const bytes = block.bytes.slice(0, items * count(item) * itemSize);
+      return this.#encode(path, bytes, [items, ...item], first);
+    }
+    this.#select(path, [first, ...item.map(() => 0)], [items, ...item], BigInt(block.bytes.byteOffset));
+  }
+
+  chunk(path: string, item: readonly number[], bytes: Uint8Array, first: number, length: number): undefined {
+    const { filter, itemSize } = this.#chunked.get(path)!;
+    this.resize(path, item, length);
+    if (filter !== "none") return this.#give(path, [first, ...item.map(() => 0)], bytes);
+    // Without a filter the items are written as such, as many as there are.
+    const items = bytes.length / (count(item) * itemSize);
+    this.resize(path, item, first + items);
+    this.#onHeap(bytes, (at) => this.#select(path, [first, ...item.map(() => 0)], [items, ...item], at));
+  }
+
+  resize(path: string, item: readonly number[], length: number): void {
+    this.#run((module) => module.resize_dataset(this.id, path, [BigInt(length), ...item.map(BigInt)]));
   }
 
   flush(): void {
@@ -84,8 +137,37 @@ export class WasmOutput implements WriteCalls {
     run(this.lib, () => call(this.lib.module), true);
   }
 
+  /** Encodes data of a shape that begin with item `first`, chunk by chunk, with the codec of the whole program. */
+  #encode(path: string, bytes: Uint8Array, shape: readonly number[], first: number): void {
+    const { chunks, itemSize, outside } = this.#chunked.get(path)!;
+    for (const { offset, chunk } of splitIntoChunks(bytes, shape, chunks, itemSize)) {
+      const [at = 0, ...rest] = offset;
+      this.#give(path, [first + at, ...rest], chunkCodec().encodeChunk(outside!, chunk, itemSize));
+    }
+  }
+
+  /** Writes one element of a chunk; the filter gives libhdf5 `bytes` in place of the chunk that this makes. */
+  #give(path: string, offset: readonly number[], bytes: Uint8Array): undefined {
+    const { itemSize, chunks } = this.#chunked.get(path)!;
+    const one = new Uint8Array(itemSize);
+    const given = this.lib.channel.giving(
+      FILTER.bitshuffle,
+      count(chunks) * itemSize,
+      bytes,
+      () => this.#onHeap(one, (at) => this.#select(path, offset, offset.map(() => 1), at)),
+    );
+    if (!given) throw new LibraryFailure("the library did not ask for the encoded chunk");
+  }
+
+  /** Writes the part of a dataset that begins at `offset` and has the shape `size`. */
+  #select(path: string, offset: readonly number[], size: readonly number[], pointer: bigint): void {
+    this.#run((module) =>
+      module.set_dataset_data(this.id, path, size.map(BigInt), offset.map(BigInt), size.map(() => 1n), pointer)
+    );
+  }
+
   /** Lends `data` a place in the library's heap; none when there are no data. */
-  #onHeap<T>(data: H5Array | undefined, call: (pointer: bigint) => T): T {
+  #onHeap<T>(data: H5Array | Uint8Array | undefined, call: (pointer: bigint) => T): T {
     if (!data) return call(0n);
     const pointer = this.lib.allocate(Math.max(8, data.byteLength));
     try {
