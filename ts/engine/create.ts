@@ -2,6 +2,7 @@
 import { UsageError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { findNative } from "./native.ts";
+import { usePacking } from "./packing.ts";
 import { wasmEngine } from "./wasm.ts";
 
 /** Names that `--engine` takes. */
@@ -41,5 +42,7 @@ export async function createEngine(name: EngineName = "auto"): Promise<Engine> {
     const known = [...ENGINES.keys()].join(", ");
     throw new UsageError(`this build has no engine "${name}"; take one of: ${known}`);
   }
-  return await make();
+  const engine = await make();
+  if (engine.packing) usePacking(engine.packing);
+  return engine;
 }

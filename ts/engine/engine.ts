@@ -4,6 +4,7 @@
  */
 import type { Geometry } from "../geometry/geometry.ts";
 import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
+import type { Packing } from "./packing.ts";
 
 /** Radial coordinates, named as pyFAI names them. */
 export const UNITS = ["r_m", "r_mm", "q_nm^-1", "q_A^-1", "2th_deg", "2th_rad"] as const;
@@ -236,6 +237,8 @@ export interface DensifierPool {
 /** A way to compute. */
 export interface Engine {
   readonly name: "wasm" | "native" | "webgpu";
+  /** packs chunks and maps faster than WebAssembly */
+  readonly packing?: Packing;
   /** Throws UsageError-worthy plain errors for settings and maps that do not fit. */
   plan(input: PlanInput): Plan;
   densifier(input: DensifierInput): Densifier;

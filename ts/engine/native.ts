@@ -60,6 +60,7 @@ export function nativeEngine(calls: NativeCalls, threads?: number): Engine {
   const promised = async <T>(make: () => T): Promise<T> => make();
   return {
     name: "native",
+    packing: calls,
     plan: (input) => new NativePlan(calls, input, threads),
     densifier: (input) => new NativeDensifier(calls, input, threads),
     planPool: async (input, jobs) => nativePlanPool(await NativePlan.prepare(calls, input, threads), jobs),

@@ -4,6 +4,7 @@
  */
 import type { Encoding, PixelArray, PixelType } from "../io/frame.ts";
 import type { SparseFrame } from "./engine.ts";
+import type { Packing } from "./packing.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import SOURCES from "./wasm/sources.sha256" with { type: "text" };
 
@@ -46,6 +47,7 @@ const SYMBOLS = {
   bs_plan_normalization: { parameters: OUTPUT, result: "i32" },
   bs_plan_centres: { parameters: OUTPUT, result: "i32" },
   bs_shuffle: { parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer"], result: "i32" },
+  bs_round_to_step: { parameters: ["buffer", "usize", "f32", "f32", "buffer"], result: "i32" },
   bs_decode_chunk: {
     parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
     result: "i32",
@@ -88,7 +90,7 @@ export interface ProcessRoom {
 }
 
 /** The library's functions, with typed arrays in place of pointers. They throw plain errors with the library's reason. */
-export interface NativeCalls {
+export interface NativeCalls extends Packing {
   newPlan(options: string, mask?: Uint8Array, dark?: Float32Array, flat?: Float32Array): Deno.PointerValue;
   /** The same on another thread; the maps are in use until the promise settles. */
   preparePlan(
@@ -122,12 +124,6 @@ export interface NativeCalls {
     seed: bigint,
     number: number,
   ): Promise<readonly [place: bigint, bytes: number]>;
-  /** Packs elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4. */
-  encodeChunk(bytes: Uint8Array, size: number): Uint8Array;
-  /** The bits of elements of `size` bytes, a multiple of eight of them, shuffled. */
-  bitshuffle(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer>;
-  /** Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly. */
-  decodeChunk(encoding: Encoding, chunk: Uint8Array, size: number, out: Uint8Array): void;
   /** A view of the library's memory, valid until the next call with the same handle. */
   view(type: PixelType, place: bigint, length: number): PixelArray;
 }
@@ -244,7 +240,7 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
       );
       return [out[1], Number(out[2])];
     },
-    encodeChunk(bytes, size) {
+    encodeBitshuffleLz4(bytes, size) {
       const elementSize = BigInt(size);
       const room = new Uint8Array(Number(symbols.bs_encode_bound(lengthOf(bytes), elementSize)));
       const written = new BigUint64Array(1);
@@ -262,6 +258,11 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
       const shuffled = new Uint8Array(bytes.length);
       check(symbols.bs_shuffle(...pair(bytes), BigInt(size), ...pair(shuffled), error));
       return shuffled;
+    },
+    roundToStep(map, step, least) {
+      const rounded = map.slice();
+      check(symbols.bs_round_to_step(...pair(rounded), step, least, error));
+      return rounded;
     },
     decodeChunk(encoding, chunk, size, out) {
       const name = pair(encoder.encode(encoding));

@@ -42,7 +42,7 @@ export class NativeDensifier implements Densifier {
 
   encode(): Uint8Array {
     if (!this.#frame) throw new Error("no frame has been rebuilt");
-    return this.#calls.encodeChunk(bytesOfPixels(this.#frame), this.#frame.BYTES_PER_ELEMENT);
+    return this.#calls.encodeBitshuffleLz4(bytesOfPixels(this.#frame), this.#frame.BYTES_PER_ELEMENT);
   }
 
   /** Rebuilds a frame into a chunk on another thread. The densifier must not be used before the promise settles. */

@@ -98,7 +98,7 @@ export class NativePlan implements Plan {
 
   encode(): Uint8Array {
     const bytes = this.frame();
-    return this.#calls.encodeChunk(bytesOfPixels(bytes), bytes.BYTES_PER_ELEMENT);
+    return this.#calls.encodeBitshuffleLz4(bytesOfPixels(bytes), bytes.BYTES_PER_ELEMENT);
   }
 
   /** A plan that is made on another thread. Rejects like the constructor throws. */

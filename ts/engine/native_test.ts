@@ -10,6 +10,7 @@ import { createEngine } from "./create.ts";
 import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engine.ts";
 import { findNative, libraryPath, nativeEngine } from "./native.ts";
 import { ABI, openLibrary } from "./native_calls.ts";
+import { bitshuffle, encodeBitshuffleLz4, roundToStep } from "./packing.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import { wasmEngine } from "./wasm.ts";
 
@@ -170,4 +171,27 @@ Deno.test({
 
 nativeTest("auto takes it where it is permitted and there", async () => {
   assert.equal((await createEngine("auto")).name, "native");
+});
+
+nativeTest("packs as WebAssembly does", (native) => {
+  const { packing } = native;
+  assert(packing);
+  for (const type of Object.keys(PIXEL_ARRAYS) as PixelType[]) {
+    const frame = frameOf(type);
+    const bytes = new Uint8Array(frame.buffer as ArrayBuffer);
+    const size = frame.BYTES_PER_ELEMENT;
+    const chunk = packing.encodeBitshuffleLz4(bytes, size);
+    assert.deepEqual(chunk, encodeBitshuffleLz4(bytes, size), type);
+    assert.deepEqual(packing.bitshuffle(bytes, size), bitshuffle(bytes, size), type);
+    const out = new Uint8Array(bytes.length);
+    packing.decodeChunk("bitshuffle-lz4", chunk, size, out);
+    assert.deepEqual(out, bytes, type);
+    assert.throws(() => packing.decodeChunk("bitshuffle-lz4", chunk.subarray(1), size, out), /damaged/);
+    assert.throws(() => packing.decodeChunk("morse" as "lz4", chunk, size, out), /morse/);
+    bytes[0] ^= 1;
+    assert.notDeepEqual(packing.encodeBitshuffleLz4(bytes, size), chunk, "the comparison sees one changed bit");
+  }
+  const map = frameOf("float32").map((value, p) => p % 91 === 3 ? NaN : value / 7) as Float32Array;
+  assert.deepEqual(packing.roundToStep(map, 2 ** -9, 0.5), roundToStep(map, 2 ** -9, 0.5));
+  assert.throws(() => packing.roundToStep(map, 0.3, 0), /power of two/);
 });

@@ -9,7 +9,7 @@ import { OutputError } from "../errors.ts";
 import { directBeam } from "../geometry/beam.ts";
 import type { FrameLink, FrameSource } from "./frame.ts";
 import { chunkOf, type FramePixels } from "./frame_chunk.ts";
-import type { H5ChunkStack, H5Writer, Place } from "./hdf5/h5.ts";
+import type { ChunkPlace, H5ChunkStack, H5Writer } from "./hdf5/h5.ts";
 import type { ExperimentFacts } from "./nxmx.ts";
 import { PeakTable } from "./peak_table.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
@@ -35,7 +35,7 @@ export interface CxiSink extends Sink {
    * Adds the peaks of the next frame, and the frame itself when frames are copied. Gives the place of its chunk in the
    * file where the library tells it.
    */
-  append(peaks: Peaks, frame?: FramePixels): Place | undefined;
+  append(peaks: Peaks, frame?: FramePixels): ChunkPlace | undefined;
 }
 
 /** Planck's constant times the speed of light, J·m (exact in the SI of 2019). */
@@ -102,12 +102,13 @@ class CxiFile implements CxiSink {
     return this.#peaks.frameCount;
   }
 
-  append(peaks: Peaks, frame?: FramePixels): Place | undefined {
+  append(peaks: Peaks, frame?: FramePixels): ChunkPlace | undefined {
     const name = `frame ${this.frameCount}`;
     if (this.#frames && !frame) throw new OutputError(`${name} has no pixels`, this.path);
-    this.#peaks.append(peaks);
     const [slow, fast] = this.header.shape;
-    return frame && this.#frames?.appendChunk(chunkOf(frame, slow * fast, name, this.path));
+    const place = frame && this.#frames?.appendChunk(chunkOf(frame, slow * fast, name, this.path));
+    this.#peaks.append(peaks);
+    return place;
   }
 
   close(): void {

@@ -3,7 +3,7 @@
  * sensor and detector module where dxtbx, neggia (XDS), CrystFEL and h5py scripts look for them.
  */
 import { chunkOf, type FramePixels } from "./frame_chunk.ts";
-import type { H5ChunkStack, H5Writer, Place } from "./hdf5/h5.ts";
+import type { ChunkPlace, H5ChunkStack, H5Writer } from "./hdf5/h5.ts";
 import { type ExperimentFacts, writeExperiment } from "./nxmx.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
 
@@ -22,7 +22,7 @@ export interface DenseSink extends Sink {
    * Adds a frame: row-major pixels of the header's type and shape, masked ones already holding the dummy value. Gives the
    * place of its chunk in the file where the library tells it.
    */
-  append(frame: FramePixels): Place | undefined;
+  append(frame: FramePixels): ChunkPlace | undefined;
 }
 
 /**
@@ -60,7 +60,7 @@ export class DenseFile implements DenseSink {
     return this.#frames;
   }
 
-  append(frame: FramePixels): Place | undefined {
+  append(frame: FramePixels): ChunkPlace | undefined {
     const chunk = chunkOf(frame, this.#pixels, `frame ${this.#frames}`, this.#h5.path);
     this.#frames += 1;
     return this.#stack.appendChunk(chunk);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PIXEL_ARRAYS } from "../engine/pixel_arrays.ts";
 import { geometryFromBeamCentre } from "../geometry/beam.ts";
 import type { PixelArray, PixelType } from "../io/frame.ts";
-import { createH5 } from "../io/hdf5/h5.ts";
+import { createH5, decodedFrame } from "../io/hdf5/h5.ts";
 import { openFrames } from "../io/open.ts";
 import { inFolder } from "../testing.ts";
 import { densify } from "./densify.ts";
@@ -46,8 +46,8 @@ async function roundTrip(
   const frames = await openFrames(dense);
   const decoded: ArrayLike<number>[] = [];
   for (let i = 0; i < frames.frameCount; i++) {
-    const bytes = (await frames.read(i)).bytes.slice();
-    decoded.push(new PIXEL_ARRAYS[type](bytes.buffer));
+    const { bytes } = decodedFrame(await frames.read(i), type, [SIDE, SIDE]);
+    decoded.push(new PIXEL_ARRAYS[type](bytes.slice().buffer));
   }
   frames.close();
   return decoded;

@@ -1,6 +1,6 @@
 /** Runs the plans of an experiment over its frames, side by side; results are taken in order, kept in a journal, summed up. */
 import type { FrameResult, Stages } from "../engine/engine.ts";
-import type { Place } from "../io/hdf5/h5.ts";
+import type { ChunkPlace } from "../io/hdf5/h5.ts";
 import { partOf } from "../io/output.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type Experiment, undecodable } from "./experiment.ts";
@@ -44,9 +44,9 @@ export interface FrameEntry {
 }
 
 /** Takes the outcome of the next frame; where its chunk was written, if anywhere. */
-export type Take = (outcome: FrameOutcome) => Place | undefined | void;
+export type Take = (outcome: FrameOutcome) => ChunkPlace | undefined | void;
 
-function entryOf({ label, result: { chunk, ...result } }: FrameOutcome, place: Place | undefined): FrameEntry {
+function entryOf({ label, result: { chunk, ...result } }: FrameOutcome, place: ChunkPlace | undefined): FrameEntry {
   return { label, result, ...(chunk ? { chunk: storeChunk(chunk, place) } : {}) };
 }
 

@@ -2,13 +2,13 @@
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { InputError } from "../errors.ts";
-import type { Place } from "../io/hdf5/h5.ts";
+import type { ChunkPlace } from "../io/hdf5/h5.ts";
 
 /** A chunk, or where it lies with its CRC-32. */
-export type StoredChunk = Uint8Array | (Place & { readonly crc: number });
+export type StoredChunk = Uint8Array | (ChunkPlace & { readonly crc: number });
 
 /** What a journal keeps of a chunk that was written to `place`; undefined: the writer does not know where. */
-export function storeChunk(chunk: Uint8Array, place: Place | undefined): StoredChunk {
+export function storeChunk(chunk: Uint8Array, place: ChunkPlace | undefined): StoredChunk {
   return place ? { ...place, crc: crc32(chunk) } : chunk;
 }
 

@@ -1,6 +1,6 @@
 //! What each filter number and its `cd_values` mean, and the core's codec for it.
 
-use braggsieve_core::codec::bitshuffle_lz4::{self, Scratch};
+use braggsieve_core::codec::{bitshuffle_lz4, decode_chunk, Encoding, Scratch};
 use core::ffi::{c_int, c_uint};
 
 /// The filters of this plugin, by their registered numbers.
@@ -25,18 +25,20 @@ impl Kind {
     }
 }
 
-/// The value of `cd_values[4]` of bitshuffle for LZ4.
+/// The values of `cd_values[4]` of bitshuffle for LZ4 and for Zstandard.
 const BITSHUFFLE_LZ4: c_uint = 2;
-/// A compressed block grows by less than this factor: a header that asks for more lies, and nothing is allocated for it.
-const MAX_RATIO: usize = 256;
+const BITSHUFFLE_ZSTD: c_uint = 3;
+/// An LZ4 block grows by less than this factor: where nobody knows better, a header that asks for more is taken for
+/// damaged, and nothing is allocated for it.
+pub const MAX_RATIO: usize = 256;
 
-/// How many bytes a chunk says that it decodes to; `None` when it does not say so or cannot be right.
+/// How many bytes a chunk says that it decodes to; `None` when it does not say so.
 pub fn stated_bytes(kind: Kind, chunk: &[u8]) -> Option<usize> {
     let total = match kind {
         Kind::Bitshuffle | Kind::Lz4 => u64::from_be_bytes(*chunk.first_chunk()?),
         Kind::Zstd => return None,
     };
-    usize::try_from(total).ok().filter(|&total| total / MAX_RATIO <= chunk.len() && total > 0)
+    usize::try_from(total).ok().filter(|&total| total > 0)
 }
 
 /// Decodes a chunk into `out`, which it must fill exactly; `None` when it is damaged or of a kind not decoded here.
@@ -47,12 +49,15 @@ pub fn decode(
     out: &mut [u8],
     scratch: &mut Scratch,
 ) -> Option<()> {
-    match (kind, settings) {
-        (Kind::Bitshuffle, &[_, _, elem_size, _, BITSHUFFLE_LZ4, ..]) => {
-            bitshuffle_lz4::decode(chunk, elem_size as usize, out, scratch).ok()
-        }
-        _ => None,
-    }
+    // Without bitshuffle the size of elements does not matter.
+    let (encoding, elem_size) = match (kind, settings) {
+        (Kind::Bitshuffle, &[_, _, size, _, BITSHUFFLE_LZ4, ..]) => (Encoding::BitshuffleLz4, size),
+        (Kind::Bitshuffle, &[_, _, size, _, BITSHUFFLE_ZSTD, ..]) => (Encoding::BitshuffleZstd, size),
+        (Kind::Bitshuffle, _) => return None,
+        (Kind::Lz4, _) => (Encoding::Lz4, 1),
+        (Kind::Zstd, _) => (Encoding::Zstd, 1),
+    };
+    decode_chunk(encoding, chunk, elem_size as usize, out, scratch).ok()
 }
 
 /// Encodes a chunk into `out`; `None` when the settings are wrong or of a kind not encoded here.

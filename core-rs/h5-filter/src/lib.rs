@@ -15,7 +15,7 @@ mod channel;
 mod codec;
 mod heap;
 
-use braggsieve_core::codec::bitshuffle_lz4::Scratch;
+use braggsieve_core::codec::Scratch;
 use channel::{Channel, Mode};
 use codec::Kind;
 use core::ffi::{c_char, c_int, c_uint, c_void, CStr};
@@ -173,6 +173,7 @@ unsafe fn filter(kind: Kind, reverse: bool, settings: &[c_uint], buffer: &mut Bu
     }
     let total = match (expected, codec::stated_bytes(kind, buffer.bytes())) {
         (Some(expected), Some(stated)) if expected != stated => return None,
+        (None, Some(stated)) if stated / codec::MAX_RATIO > buffer.used => return None,
         (expected, stated) => expected.or(stated)?,
     };
     let out = heap::allocate(total)?;

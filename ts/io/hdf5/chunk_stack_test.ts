@@ -5,6 +5,7 @@ import { zstdCompressSync } from "node:zlib";
 import { OutputError } from "../../errors.ts";
 import { fabio } from "../../interop/clients.ts";
 import { clientTest, inFolder } from "../../testing.ts";
+import { ZSTD_LEVEL } from "../bitshuffle_zstd.ts";
 import { chunkCodec, useChunkCodec } from "./codec.ts";
 import { createH5, openH5 } from "./h5.ts";
 import { onLibhdf5, titled } from "./h5_testing.ts";
@@ -72,7 +73,11 @@ clientTest(
       const path = join(folder, "chunks.h5");
       const writer = await createH5(path);
       const wanted: Record<string, unknown> = {};
-      const filters = { none: [], "bitshuffle-lz4": [[0, 4, 2, 0, 2]], "bitshuffle-zstd": [[0, 4, 2, 0, 3, 3]] };
+      const filters = {
+        none: [],
+        "bitshuffle-lz4": [[0, 4, 2, 0, 2]],
+        "bitshuffle-zstd": [[0, 4, 2, 0, 3, ZSTD_LEVEL]],
+      };
       for (const encoding of ["none", "bitshuffle-lz4", "bitshuffle-zstd"] as const) {
         for (const [items, frames] of [[1, 5], [4, 12], [4, 9], [4, 3], [1, 0]] as const) {
           const name = `${encoding} ${items} ${frames}`;
@@ -168,7 +173,7 @@ clientTest(
       } finally {
         useChunkCodec(before);
       }
-      const options = [[0, 4, 2, 0, 3, 3]];
+      const options = [[0, 4, 2, 0, 3, ZSTD_LEVEL]];
       assert.deepEqual(JSON.parse(await fabio.run(folder, "-c", READ, path)), {
         map: [[5, 7, 11], [5, 7, 11], true, options],
         parts: [[5, 7, 11], [2, 7, 4], true, options],

@@ -1,6 +1,6 @@
 /** HDF5 files for the rest of the library: reading and writing real files, with bitshuffle-LZ4 and gzip. */
 export { h5LibraryName } from "./choose.ts";
-export { type ChunkCodec, decodedFrame, useChunkCodec } from "./codec.ts";
+export { type ChunkCodec, chunkCodec, decodedFrame, useChunkCodec } from "./codec.ts";
 export { openH5 } from "./open.ts";
 export type { H5Chunk, H5Reader } from "./reader.ts";
 export { createH5, type H5ArrayOptions, type H5StackOptions, type H5Writer } from "./writer.ts";

@@ -1,4 +1,5 @@
 /** Numbers, types and filters of HDF5 as this library sees them: plain values and two tables, no library calls. */
+import { ZSTD_LEVEL } from "../bitshuffle_zstd.ts";
 import type { PixelArray, PixelType } from "../frame.ts";
 
 /** Arrays that go in and out of HDF5 files, in the machine's (little-endian) order. */
@@ -240,7 +241,6 @@ export function filterOptions(filter: H5Filter, itemSize: number): { id: number;
       // As hdf5plugin writes them: version 0.4, element, default block, LZ4.
       return { id: FILTER.bitshuffle, options: [0, 4, itemSize, 0, 2] };
     case "bitshuffle-zstd":
-      // The last one is the level, which only an encoder of its own would use.
-      return { id: FILTER.bitshuffle, options: [0, 4, itemSize, 0, 3, 3] };
+      return { id: FILTER.bitshuffle, options: [0, 4, itemSize, 0, 3, ZSTD_LEVEL] };
   }
 }

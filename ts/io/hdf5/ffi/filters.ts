@@ -65,7 +65,8 @@ function decode(id: number, options: number[], buffer: Buffer, expected: number 
   if (!encoding || chunk.length < 8) return 0;
   // Bitshuffle and LZ4 begin with the size of what they hold.
   const stated = encoding === "zstd" ? undefined : Number(new DataView(chunk.buffer).getBigUint64(0, false));
-  if (stated !== undefined && (stated === 0 || stated / MAX_RATIO > chunk.length)) return 0;
+  if (stated === 0) return 0;
+  if (expected === undefined && stated !== undefined && stated / MAX_RATIO > chunk.length) return 0;
   // libhdf5 would read beyond a chunk that decodes to less.
   if (expected !== undefined && stated !== undefined && stated !== expected) return 0;
   const bytes = expected ?? stated;

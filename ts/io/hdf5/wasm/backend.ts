@@ -18,7 +18,7 @@ export function library(): Promise<H5Library> {
 const MAX_BYTES = 2 ** 31;
 
 /** What our filter in the module decodes (core-rs/h5-filter/src/codec.rs). */
-const PLUGIN_DECODES: ReadonlySet<Encoding> = new Set<Encoding>(["bitshuffle-lz4"]);
+const PLUGIN_DECODES: ReadonlySet<Encoding> = new Set(["bitshuffle-lz4", "bitshuffle-zstd", "lz4", "zstd"]);
 
 /** h5wasm, loaded. */
 export async function wasmBackend(): Promise<Backend> {
