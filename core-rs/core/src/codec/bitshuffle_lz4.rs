@@ -56,13 +56,12 @@ pub fn encode(
     dst.extend_from_slice(&stated.to_be_bytes());
     let (shuffled, plain) = src.split_at(src.len() / (8 * elem_size) * (8 * elem_size));
     for part in shuffled.chunks(block_bytes) {
-        let place = dst.len();
-        dst.extend_from_slice(&[0; 4]);
         let block = &mut room(&mut scratch.block, part.len())[..part.len()];
+        let packed = room(&mut scratch.packed, lz4::bound(part.len()));
         bitshuffle::shuffle(part, elem_size, block)?;
-        lz4::compress(block, dst, &mut scratch.table)?;
-        let length = (dst.len() - place - 4) as u32;
-        dst[place..place + 4].copy_from_slice(&length.to_be_bytes());
+        let length = lz4::compress_into(block, packed, &mut scratch.table)?;
+        dst.extend_from_slice(&(length as u32).to_be_bytes());
+        dst.extend_from_slice(&packed[..length]);
     }
     dst.extend_from_slice(plain);
     Ok(())

@@ -44,10 +44,11 @@ impl Encoding {
 }
 
 /// What decoding and encoding reuse, so that a frame allocates nothing: one block (for [`Encoding::ShuffleGzip`], one
-/// chunk), the LZ4 encoder's table, and the tables of libraries once they were used.
+/// chunk), the LZ4 encoder's table and output, and the tables of libraries once they were used.
 #[derive(Default)]
 pub struct Scratch {
     pub(super) block: Vec<u8>,
+    pub(super) packed: Vec<u8>,
     pub(super) table: lz4::Table,
     pub(super) zstd: zstd::Decoder,
     pub(super) inflater: gzip::Inflater,

@@ -7,7 +7,7 @@ mod decode;
 mod encode;
 
 pub use decode::{decompress, decompress_within, ROOM};
-pub use encode::{compress, Table};
+pub use encode::{bound, compress, compress_into, Table};
 
 /// Shortest match that the format can express.
 const MIN_MATCH: usize = 4;
