@@ -1,5 +1,5 @@
 /** What a figure was measured on, and medians with their spread. */
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 
 /** One machine, as far as it tells without extra permissions. */
 export interface Machine {
@@ -30,6 +30,11 @@ function lastCache(): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Programs that ran on average in the last minute: what else the machine does. Needs --allow-sys=loadavg. */
+export function load(): number {
+  return loadavg()[0];
 }
 
 /** Median, smallest and largest of some times. */

@@ -16,7 +16,7 @@ import { decodeClipPick } from "./decode_clip_pick.ts";
 import { densify } from "./densify.ts";
 import { contenders } from "./engines.ts";
 import { realInput, simulatedInput } from "./input.ts";
-import { machine } from "./machine.ts";
+import { load, machine } from "./machine.ts";
 import { memoryCopy } from "./memory_copy.ts";
 import { peaks } from "./peaks.ts";
 import { figures, withFigures } from "./report/figures.ts";
@@ -64,7 +64,12 @@ function print(row: Row): void {
   for (const note of row.notes ?? []) console.log(`  (${note})`);
 }
 
-async function measure(bench: Bench, wanted: readonly string[], versions: Record<string, string>): Promise<Results> {
+/** All that a run measures. `common`: what was known before it began, and takes note of versions. */
+async function measure(
+  bench: Bench,
+  wanted: readonly string[],
+  common: Pick<Results, "load" | "versions">,
+): Promise<Results> {
   const want = (stage: string) => wanted.length === 0 || wanted.includes(stage);
   const copy = await memoryCopy(bench.effort, bench.smoke);
   console.log(`memory copy: ${spreadText(copy.oneThread)} GB/s, all cores ${spreadText(copy.allCores)} GB/s`);
@@ -77,7 +82,7 @@ async function measure(bench: Bench, wanted: readonly string[], versions: Record
   const points = want("scaling") ? await scaling(bench) : [];
   if (points.length > 0) console.log(`\nscaling, Mpixel/s\n${scalingTable(points)}`);
   const { input: { title: input }, effort: { rounds } } = bench;
-  return { machine: machine(), versions, input, rounds, copy, stages, scaling: points };
+  return { ...common, machine: machine(), input, rounds, copy, stages, scaling: points };
 }
 
 async function publish(results: Results): Promise<void> {
@@ -90,6 +95,10 @@ async function publish(results: Results): Promise<void> {
 
 const { smoke, wanted } = parse(Deno.args);
 const start = performance.now();
+const before = load();
+if (before > machine().cores / 4) {
+  console.log(`the machine is busy (load ${before.toFixed(1)}): figures will be too slow`);
+}
 const folder = await Deno.makeTempDir();
 try {
   const versions: Record<string, string> = {};
@@ -103,7 +112,7 @@ try {
       versions: (found) => void Object.assign(versions, found),
     },
     wanted,
-    versions,
+    { load: before, versions },
   );
   if (!smoke && wanted.length === 0) {
     await publish(results);

@@ -29,9 +29,11 @@ const SECTIONS: readonly Section[] = [
 
 /** The text between the README's marks. */
 export function figures(results: Results): string {
-  const { machine, versions, input, rounds, copy } = results;
+  const { machine, versions, input, load, rounds, copy } = results;
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
-  return `\`deno task bench\` on ${machine.processor}, ${machine.cores} cores, Deno ${machine.deno}: ${input}. Medians
+  return `\`deno task bench\` on ${machine.processor}, ${machine.cores} cores, Deno ${machine.deno}, load ${
+    load.toFixed(1)
+  } in the minute before: ${input}. Medians
 (smallest–largest) of ${rounds} rounds in which ours and the peers take turns, and how many times as fast as the peer we
 are (below 1: slower). Peers: ${peers || "none were found"}. Memory is copied at ${spreadText(copy.oneThread)} GB/s by
 one thread and ${spreadText(copy.allCores)} GB/s by all cores, read and written bytes counted; the last column says

@@ -26,6 +26,7 @@ const RESULTS: Results = {
   machine: { processor: "P", cores: 2, deno: "D" },
   versions: { slow: "1.0" },
   input: "frames",
+  load: 0.1,
   rounds: 3,
   copy: { oneThread: spread(10), allCores: spread(20), bytes: 1 },
   stages: { clip: [ROW] },
@@ -40,6 +41,7 @@ Deno.test("a line for each peer, with how many times as fast we are", () => {
   );
   assert.match(text, /\| {2}\| 0\.25 × \| 0\.50 × \| quick: 0\.500/);
   assert.match(text, /absent: missing/);
+  assert.match(text, /load 0\.1 in the minute before: frames/);
   assert.match(text, /- a note/);
   assert.match(text, /clip \+ pick, 4\.0 Mpixel \| 500 \| 1000 \|/);
 });

@@ -9,6 +9,8 @@ export interface Results {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly input: string;
+  /** programs that ran in the minute before: above 0 the machine was not ours alone */
+  readonly load: number;
   readonly rounds: number;
   readonly copy: MemoryCopy;
   /** rows by the name of their stage's file */
@@ -30,8 +32,8 @@ export function reached({ movedBytes, ours }: Row, copy: MemoryCopy): Partial<Re
 
 /** Writes one file a stage. */
 export async function writeResults(results: Results, folder: URL): Promise<void> {
-  const { machine, versions, input, rounds, copy, stages, scaling } = results;
-  const common = { machine, versions, input, rounds };
+  const { machine, versions, input, load, rounds, copy, stages, scaling } = results;
+  const common = { machine, versions, input, load, rounds };
   await Deno.mkdir(folder, { recursive: true });
   const write = (stage: string, content: unknown) =>
     Deno.writeTextFile(
