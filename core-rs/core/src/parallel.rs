@@ -1,7 +1,8 @@
 //! Independent parts of a frame: on several threads with the feature `parallel`, in turn without it.
 //!
-//! Parts never write to the same place and what they return is summed as integers, so results have the same bits
-//! whatever the number of threads. Work is halved recursively: a frame allocates nothing here either.
+//! Parts never write to the same place, and what they return is merged without rounding (sums of integers, extremes,
+//! lists one after the other), so results have the same bits whatever the number of threads. Work is halved
+//! recursively: a frame allocates nothing here either.
 
 /// Work that can be cut into two independent halves.
 pub trait Split: Send + Sized {
@@ -9,13 +10,18 @@ pub trait Split: Send + Sized {
     fn split(self) -> Result<(Self, Self), Self>;
 }
 
-/// Does `work` on every part of `whole` and sums what it returns.
+/// Does `work` on every part of `whole` and merges what neighbouring parts return, left and right, which must not depend
+/// on where they were cut.
 #[cfg(feature = "parallel")]
-pub fn sum<P: Split>(whole: P, work: &(impl Fn(P) -> u64 + Sync)) -> u64 {
+pub fn reduce<P: Split, R: Send>(
+    whole: P,
+    work: &(impl Fn(P) -> R + Sync),
+    merge: &(impl Fn(R, R) -> R + Sync),
+) -> R {
     match whole.split() {
         Ok((left, right)) => {
-            let (left, right) = rayon::join(|| sum(left, work), || sum(right, work));
-            left + right
+            let (left, right) = rayon::join(|| reduce(left, work, merge), || reduce(right, work, merge));
+            merge(left, right)
         }
         Err(part) => work(part),
     }
@@ -23,8 +29,17 @@ pub fn sum<P: Split>(whole: P, work: &(impl Fn(P) -> u64 + Sync)) -> u64 {
 
 /// Does `work` on `whole`.
 #[cfg(not(feature = "parallel"))]
-pub fn sum<P: Split>(whole: P, work: &(impl Fn(P) -> u64 + Sync)) -> u64 {
+pub fn reduce<P: Split, R: Send>(
+    whole: P,
+    work: &(impl Fn(P) -> R + Sync),
+    _merge: &(impl Fn(R, R) -> R + Sync),
+) -> R {
     work(whole)
+}
+
+/// Does `work` on every part of `whole` and sums what it returns.
+pub fn sum<P: Split>(whole: P, work: &(impl Fn(P) -> u64 + Sync)) -> u64 {
+    reduce(whole, work, &|left, right| left + right)
 }
 
 /// The same for work that returns nothing.

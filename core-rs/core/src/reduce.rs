@@ -9,6 +9,8 @@
 
 mod pair;
 
+use crate::parallel::{for_each, reduce, Split, WORTH_A_THREAD};
+use crate::simd::{self, truncate, Kernel};
 use pair::Pair;
 
 /// How the scatter of a bin is estimated (method, section 3).
@@ -149,14 +151,74 @@ impl FixedWeights {
     const RATIO: f32 = 256.0;
 
     /// Fixed-point weights of `norms`; `None` where one is not positive and finite or their ratio is too large.
-    pub fn new(norms: impl Iterator<Item = f32> + Clone) -> Option<Self> {
-        let (low, high) = norms.clone().fold((f32::INFINITY, 0f32), |(l, h), n| (l.min(n), h.max(n)));
-        if !(low > 0.0 && high.is_finite() && high <= low * Self::RATIO) || norms.clone().any(f32::is_nan) {
-            return None;
+    pub fn new(norms: impl Iterator<Item = f32>) -> Option<Self> {
+        Self::of(norms.collect()).ok()
+    }
+
+    /// The same in the memory of the norms, which come back where there are none.
+    pub fn of(mut norms: Vec<f32>) -> Result<Self, Vec<f32>> {
+        let extremes = |Norms(norms): Norms| simd::run(Extremes(norms));
+        let (low, high) =
+            reduce(Norms(&mut norms), &extremes, &|(l0, h0), (l1, h1)| (l0.min(l1), h0.max(h1)));
+        if !(low > 0.0 && high.is_finite() && high <= low * Self::RATIO) {
+            return Err(norms);
         }
         let unit = f64::from(high) / Self::TOP;
-        let weights = norms.map(|n| (f64::from(n) / unit).round().min(Self::TOP) as i32).collect();
-        Some(Self { weights, unit })
+        for_each(Norms(&mut norms), &|Norms(norms)| simd::run(ToFixed { norms, unit }));
+        Ok(Self { weights: norms.into_iter().map(|bits| bits.to_bits() as i32).collect(), unit })
+    }
+}
+
+/// Norms that are worked on together.
+struct Norms<'a>(&'a mut [f32]);
+
+impl Split for Norms<'_> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        if self.0.len() < 2 * WORTH_A_THREAD {
+            return Err(self);
+        }
+        let (left, right) = self.0.split_at_mut(self.0.len() / 2);
+        Ok((Self(left), Self(right)))
+    }
+}
+
+/// The smallest and the largest norm; 0 for the smallest where one is not positive.
+struct Extremes<'a>(&'a [f32]);
+
+impl Kernel for Extremes<'_> {
+    type Out = (f32, f32);
+
+    #[inline(always)]
+    fn run(self) -> (f32, f32) {
+        const LANES: usize = 32;
+        let (mut low, mut high) = ([f32::INFINITY; LANES], [0f32; LANES]);
+        for norms in self.0.chunks(LANES) {
+            for ((&norm, low), high) in norms.iter().zip(&mut low).zip(&mut high) {
+                let norm = if norm > 0.0 { norm } else { 0.0 };
+                *low = if norm < *low { norm } else { *low };
+                *high = if norm > *high { norm } else { *high };
+            }
+        }
+        (low.into_iter().fold(f32::INFINITY, f32::min), high.into_iter().fold(0.0, f32::max))
+    }
+}
+
+/// Turns norms into weights, whose bits it leaves in the place of the norms.
+struct ToFixed<'a> {
+    norms: &'a mut [f32],
+    unit: f64,
+}
+
+impl Kernel for ToFixed<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for norm in self.norms {
+            // Halves up, which is away from zero here, and exact: the sum has as few digits as the quotient.
+            let weight = truncate(f64::from(*norm) / self.unit + 0.5, i32::MAX);
+            *norm = f32::from_bits(weight as u32);
+        }
     }
 }
 
@@ -225,14 +287,18 @@ mod tests {
 
     #[test]
     fn fixed_point_weights_keep_f32_accuracy_or_refuse() {
-        let norms: Vec<f32> = (0..1000).map(|i| 1.0 / (1.0 + i as f32 * 0.2)).collect();
+        let norms: Vec<f32> = (0..140_001).map(|i| 1.0 / (1.0 + (i % 1000) as f32 * 0.2)).collect();
         let fixed = FixedWeights::new(norms.iter().copied()).expect("ratio below 256");
         for (&n, &w) in norms.iter().zip(&fixed.weights) {
             assert!((f64::from(w) * fixed.unit / f64::from(n) - 1.0).abs() <= f64::powi(2.0, -24));
         }
+        let unit = f64::from(norms[0]) / FixedWeights::TOP;
+        let plain = norms.iter().map(|&n| (f64::from(n) / unit).round() as i32);
+        assert!(fixed.unit == unit && fixed.weights.iter().copied().eq(plain));
         assert!(FixedWeights::new([1.0, 1e-9].into_iter()).is_none());
         assert!(FixedWeights::new([1.0, 0.0].into_iter()).is_none());
         assert!(FixedWeights::new([1.0, f32::NAN].into_iter()).is_none());
+        assert_eq!(FixedWeights::of(vec![1.0, -1.0]).err(), Some(vec![1.0, -1.0]), "the norms come back");
     }
 
     #[test]

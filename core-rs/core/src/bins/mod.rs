@@ -4,8 +4,12 @@
 //! every bin is one contiguous run that stays in cache through all clipping cycles.
 
 mod runs;
+mod sort;
+mod strips;
 
 pub use runs::{Run, Runs, RunsPart, Wide, RUN};
+pub use sort::{sort, Sorted};
+pub use strips::{RadialRows, Strips};
 
 use crate::parallel::{Split, WORTH_A_THREAD};
 
@@ -50,7 +54,7 @@ pub struct Bins {
 
 impl Bins {
     /// Sorts the pixels whose `masked` byte is 0 into `count` equal bins over their radial range:
-    /// bin = floor((r − r_min) / (r_max − r_min) · count), all in f64.
+    /// bin = floor((r − r_min) / (r_max − r_min) · count), all in f64. The plain reference of [`sort`].
     pub fn new(radial: &[f64], masked: &[u8], count: usize) -> Result<Self, BinsError> {
         assert_eq!(radial.len(), masked.len());
         if count == 0 || count > 65_536 {

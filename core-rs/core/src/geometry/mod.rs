@@ -5,9 +5,11 @@
 //! same bits.
 
 mod maps;
+mod rows;
 mod unit;
 
-pub use maps::{chi_map, polarization_map, radial_map, solid_angle_map};
+pub use maps::{chi_map, radial_map};
+pub use rows::Rows;
 pub use unit::Unit;
 
 /// Position and orientation of a flat detector, lengths in m, angles in rad.
@@ -78,7 +80,7 @@ impl Shape {
 }
 
 /// The rotations of a geometry as the matrix that takes (p1, p2, L) in the detector's frame to the laboratory.
-pub(crate) struct Frame {
+struct Frame {
     distance: f64,
     t1: [f64; 3],
     t2: [f64; 3],
@@ -86,7 +88,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub(crate) fn new(g: &Geometry) -> Self {
+    fn new(g: &Geometry) -> Self {
         let (s1, c1) = (libm::sin(g.rot1), libm::cos(g.rot1));
         let (s2, c2) = (libm::sin(g.rot2), libm::cos(g.rot2));
         let (s3, c3) = (libm::sin(g.rot3), libm::cos(g.rot3));
@@ -102,7 +104,7 @@ impl Frame {
     /// Laboratory position of the point (p1, p2) of the detector plane, relative to the PONI:
     /// t1 upwards, t2 horizontal, t3 along the beam, m.
     #[inline(always)]
-    pub(crate) fn position(&self, p1: f64, p2: f64) -> (f64, f64, f64) {
+    fn position(&self, p1: f64, p2: f64) -> (f64, f64, f64) {
         (
             self.t1[0] * p1 + self.t1[1] * p2 + self.t1[2],
             self.t2[0] * p1 + self.t2[1] * p2 + self.t2[2],
@@ -112,23 +114,7 @@ impl Frame {
 
     /// Cosine of the angle between the ray to (p1, p2) and the detector's normal.
     #[inline(always)]
-    pub(crate) fn incidence_cosine(&self, p1: f64, p2: f64) -> f64 {
+    fn incidence_cosine(&self, p1: f64, p2: f64) -> f64 {
         self.distance / (self.distance * self.distance + p1 * p1 + p2 * p2).sqrt()
-    }
-}
-
-/// Calls `visit(pixel, p1, p2)` for every pixel in raster order; p1, p2 are its centre relative to the PONI, m.
-#[inline(always)]
-pub(crate) fn for_each_pixel(g: &Geometry, shape: Shape, mut visit: impl FnMut(usize, f64, f64)) {
-    let flip1 = matches!(g.orientation, Orientation::TopLeft | Orientation::TopRight);
-    let flip2 = matches!(g.orientation, Orientation::TopLeft | Orientation::BottomLeft);
-    for row in 0..shape.slow {
-        let i = if flip1 { shape.slow - 1 - row } else { row };
-        let p1 = (i as f64 + 0.5) * g.pixel1 - g.poni1;
-        let first = row * shape.fast;
-        for column in 0..shape.fast {
-            let j = if flip2 { shape.fast - 1 - column } else { column };
-            visit(first + column, p1, (j as f64 + 0.5) * g.pixel2 - g.poni2);
-        }
     }
 }

@@ -46,6 +46,18 @@ impl Unit {
         matches!(self, Unit::QNm | Unit::QA)
     }
 
+    /// The wavelength that the unit takes from a geometry, m.
+    ///
+    /// # Panics
+    /// When the unit needs one and the geometry has none (callers check).
+    pub fn wavelength(self, geometry: &super::Geometry) -> f64 {
+        if self.needs_wavelength() {
+            geometry.wavelength.expect("wavelength")
+        } else {
+            1.0
+        }
+    }
+
     /// The coordinate of a point at radius `r` from the beam and `z` along it (m).
     ///
     /// sin θ is taken as r / sqrt(2d(d + z)) with d the distance to the sample: the half-angle identity in the form

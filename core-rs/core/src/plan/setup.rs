@@ -2,9 +2,9 @@
 
 use super::{weights, PixelType, PlanError, PlanInput, Settings};
 use crate::background::RadialGrid;
-use crate::bins::{Bins, Runs};
+use crate::bins::{sort, Bins, RadialRows, Runs, Sorted};
 use crate::clip::WeightSums;
-use crate::geometry::{radial_map, Shape};
+use crate::geometry::Shape;
 use crate::validity::{IntegerValidity, Validity};
 use weights::Weights;
 
@@ -36,21 +36,19 @@ impl Setup {
         input.check()?;
         let PlanInput { geometry, shape, pixel_type, validity, mask, dark, flat, settings } = input;
         let pixels = shape.pixels();
-        let normalization = weights::normalization(&geometry, shape, flat.as_deref(), &settings);
+        let mut normalization = weights::normalization(&geometry, shape, flat.as_deref(), &settings);
         let mut masked = mask.unwrap_or_else(|| vec![0; pixels]);
         weights::mask_unusable(normalization.as_deref(), dark.as_deref(), &mut masked);
 
-        let mut radial = vec![0.0; pixels];
-        radial_map(&geometry, shape, settings.unit, &mut radial);
-        let bins = Bins::new(&radial, &masked, settings.bins)?;
         // Inside the centre of the first bin the background is that of the centre. FabIO takes smaller radii for
         // masked, so the map holds the centre there, which means the same.
-        let first = bins.centre(0) as f32;
-        let of_pixel = |(&r, &m): (&f64, &u8)| if m == 0 { (r as f32).max(first) } else { f32::NAN };
-        let radius: Vec<f32> = radial.iter().zip(&masked).map(of_pixel).collect();
-        drop(radial);
+        let rows = RadialRows::new(&geometry, shape, settings.unit);
+        let Sorted { bins, runs, radius, ordered_radius } = sort(&rows, &masked, settings.bins)?;
 
-        let weights = Weights::new(&bins, normalization.as_deref());
+        let weights = Weights::new(&runs, bins.order.len(), normalization.as_deref());
+        if let Some(norms) = &mut normalization {
+            norms.truncate(pixels);
+        }
         let validity = pixel_type.restricted(validity);
         Ok(Self {
             shape,
@@ -58,11 +56,11 @@ impl Setup {
             settings,
             validity,
             integer_validity: validity.of_integers(),
-            ordered_radius: bins.order.iter().map(|&pixel| radius[pixel as usize]).collect(),
             radius,
+            ordered_radius,
             normalization,
             dark,
-            runs: Runs::new(&bins),
+            runs,
             constants: WeightSums::new(&bins, weights.fixed()),
             weights,
             grid: RadialGrid::new(bins.centre(0), bins.width, bins.count()),

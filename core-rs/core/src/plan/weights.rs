@@ -1,9 +1,12 @@
 //! The norm of each pixel: flat · solid angle · polarization (method, eq. 1), and how the sums hold it.
 
 use super::Settings;
-use crate::bins::Bins;
-use crate::geometry::{polarization_map, solid_angle_map, Geometry, Shape};
+use crate::bins::{Runs, RUN};
+use crate::correct::gather_float;
+use crate::geometry::{Geometry, Rows, Shape};
+use crate::parallel::{for_each, Split, WORTH_A_THREAD};
 use crate::reduce::FixedWeights;
+use crate::simd::{self, Kernel};
 
 /// Norms in bin order, in the form that the reduction takes.
 pub enum Weights {
@@ -16,13 +19,14 @@ pub enum Weights {
 }
 
 impl Weights {
-    /// From the norms in raster order.
-    pub fn new(bins: &Bins, normalization: Option<&[f32]>) -> Self {
+    /// From the norms in raster order with [`RUN`] − 1 spare ones behind, and the places of the bin order.
+    pub fn new(runs: &Runs, places: usize, normalization: Option<&[f32]>) -> Self {
         let Some(norms) = normalization else { return Self::Ones };
-        let in_bin_order = bins.order.iter().map(|&pixel| norms[pixel as usize]);
-        match FixedWeights::new(in_bin_order.clone()) {
-            Some(fixed) => Self::Fixed(fixed),
-            None => Self::Float(in_bin_order.collect()),
+        let mut in_bin_order = vec![0.0; places];
+        gather_float(norms, runs, &mut in_bin_order);
+        match FixedWeights::of(in_bin_order) {
+            Ok(fixed) => Self::Fixed(fixed),
+            Err(norms) => Self::Float(norms),
         }
     }
 
@@ -50,7 +54,8 @@ impl Weights {
     }
 }
 
-/// The norm of each pixel, computed in f64 and rounded once; `None` where nothing corrects.
+/// The norm of each pixel, computed in f64 and rounded once, and [`RUN`] − 1 spare ones behind; `None` where nothing
+/// corrects.
 pub fn normalization(
     geometry: &Geometry,
     shape: Shape,
@@ -60,17 +65,65 @@ pub fn normalization(
     if flat.is_none() && !settings.solid_angle && settings.polarization.is_none() {
         return None;
     }
-    let mut norm = match flat {
-        Some(flat) => flat.iter().copied().map(f64::from).collect(),
-        None => vec![1.0; shape.pixels()],
-    };
-    if settings.solid_angle {
-        solid_angle_map(geometry, shape, &mut norm);
+    let pixels = shape.pixels();
+    let (mut norms, rows) = (vec![1.0; pixels + RUN - 1], Rows::new(geometry, shape));
+    let band = Norms { rows: &rows, first: 0, flat, settings, norms: &mut norms[..pixels] };
+    for_each(band, &simd::run);
+    Some(norms)
+}
+
+/// Norms of the rows from `first`.
+struct Norms<'a> {
+    rows: &'a Rows,
+    first: usize,
+    /// of the whole frame
+    flat: Option<&'a [f32]>,
+    settings: &'a Settings,
+    norms: &'a mut [f32],
+}
+
+impl Kernel for Norms<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { rows, first, flat, settings, norms } = self;
+        let fast = rows.shape().fast;
+        let mut row = vec![1.0; fast];
+        for (at, norms) in norms.chunks_exact_mut(fast).enumerate() {
+            let number = first + at;
+            match flat {
+                Some(flat) => {
+                    let flat = &flat[number * fast..][..fast];
+                    row.iter_mut().zip(flat).for_each(|(norm, &flat)| *norm = f64::from(flat));
+                }
+                None => row.fill(1.0),
+            }
+            if settings.solid_angle {
+                rows.solid_angle(number, &mut row);
+            }
+            if let Some(factor) = settings.polarization {
+                rows.polarization(number, factor, &mut row);
+            }
+            norms.iter_mut().zip(&row).for_each(|(norm, &row)| *norm = row as f32);
+        }
     }
-    if let Some(factor) = settings.polarization {
-        polarization_map(geometry, shape, factor, &mut norm);
+}
+
+impl Split for Norms<'_> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        let fast = self.rows.shape().fast;
+        let half = self.norms.len() / fast / 2;
+        if half == 0 || self.norms.len() < 2 * WORTH_A_THREAD {
+            return Err(self);
+        }
+        let Self { rows, first, flat, settings, norms } = self;
+        let (left, right) = norms.split_at_mut(half * fast);
+        Ok((
+            Self { rows, first, flat, settings, norms: left },
+            Self { rows, first: first + half, flat, settings, norms: right },
+        ))
     }
-    Some(norm.into_iter().map(|n| n as f32).collect())
 }
 
 /// Masks pixels whose norm is not positive and finite, or whose dark is not a number: they cannot be corrected.

@@ -48,6 +48,16 @@ pub fn truncate_below<const LIMIT: u32>(x: f32) -> i32 {
     unsafe { x.to_int_unchecked() }
 }
 
+/// The whole part of a number from 0 to `limit`, which is not negative; 0 below and for NaN, `limit` above.
+#[inline(always)]
+pub fn truncate(x: f64, limit: i32) -> i32 {
+    let most = f64::from(limit);
+    let x = if x > 0.0 { x } else { 0.0 };
+    let x = if x < most { x } else { most };
+    // SAFETY: the number is 0, or lies between 0 and an i32, or is that i32.
+    unsafe { x.to_int_unchecked() }
+}
+
 /// What every level that this processor has makes of the work, the plain one first.
 #[cfg(test)]
 pub fn run_on_every_level<K: Kernel + Clone>(kernel: K) -> Vec<K::Out> {
@@ -182,6 +192,7 @@ mod tests {
         }
         assert_eq!([-3.0, 2e9, f32::INFINITY].map(truncate_below::<1000>), [0, 1001, 1001]);
         assert!([0, 1001].contains(&truncate_below::<1000>(f32::NAN)));
+        assert_eq!([0.0, 1.999, 7.0, 1e300, -2.0, f64::NAN].map(|x| truncate(x, 7)), [0, 1, 7, 7, 0, 0]);
     }
 
     #[test]

@@ -1,0 +1,90 @@
+//! Sorting pixels into bins, in three passes over the detector: the range of radii; the bin of each pixel, kept as
+//! pieces of neighbours; the places of the pieces. A piece becomes a run of the permutation as it is, so that nothing
+//! is done pixel by pixel that pixels have in common.
+
+mod find;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use super::{Bins, BinsError, Runs, Strips, RUN, UPPER_END};
+use crate::parallel::{for_each, reduce, threads};
+use crate::simd;
+use find::{Band, Extent, Find, Found, Scale};
+use place::{Job, Jobs, Part};
+
+/// Everything that sorting finds out.
+pub struct Sorted {
+    /// the pixels of each bin
+    pub bins: Bins,
+    /// the same permutation as runs
+    pub runs: Runs,
+    /// per pixel in raster order, rounded to f32 and not below the first bin's centre; NaN where masked
+    pub radius: Vec<f32>,
+    /// the same in bin order
+    pub ordered_radius: Vec<f32>,
+}
+
+/// Sorts the pixels whose `masked` byte is 0 into `count` equal bins over their radial range:
+/// bin = floor((r − r_min) / (r_max − r_min) · count), all in f64.
+pub fn sort(strips: &(impl Strips + ?Sized), masked: &[u8], count: usize) -> Result<Sorted, BinsError> {
+    sort_for(threads(), strips, masked, count)
+}
+
+/// The same with runs for that many threads.
+fn sort_for(
+    threads: usize,
+    strips: &(impl Strips + ?Sized),
+    masked: &[u8],
+    count: usize,
+) -> Result<Sorted, BinsError> {
+    assert_eq!(strips.pixels(), masked.len());
+    if count == 0 || count > 65_536 {
+        return Err(BinsError::Count);
+    }
+    let (low, high) = reduce(
+        Band::new(strips, masked, &mut []),
+        &|band| simd::run(Extent(band)),
+        &|(l0, h0): (f64, f64), (l1, h1)| (l0.min(l1), h0.max(h1)),
+    );
+    if low > high {
+        return Err(BinsError::NothingUnmasked);
+    }
+    let range = high * UPPER_END - low;
+    if low == high || range.is_nan() || range <= 0.0 {
+        return Err(BinsError::NoRange);
+    }
+    let mut bins =
+        Bins { offsets: vec![0; count + 1], order: Vec::new(), minimum: low, width: range / count as f64 };
+
+    let scale = Scale { low, range, count, first: bins.centre(0) as f32 };
+    // Spare ones: the last runs are read by their full width.
+    let mut radius = vec![0f32; masked.len() + RUN - 1];
+    let found = reduce(
+        Band::new(strips, masked, &mut radius[..masked.len()]),
+        &|band| simd::run(Find(band, scale)),
+        &Found::merge,
+    );
+
+    for b in 0..count {
+        bins.offsets[b + 1] = bins.offsets[b] + found.pixels[b];
+    }
+    let pixels = bins.offsets[count] as usize;
+    (bins.order, bins.minimum) = (vec![0; pixels], low);
+    let mut ordered_radius = vec![0f32; pixels];
+    let mut parts = Part::all(&bins.offsets, &found, threads);
+    let (mut order, mut ordered) = (&mut bins.order[..], &mut ordered_radius[..]);
+    let mut jobs = Vec::new();
+    for part in &mut parts {
+        let (own, rest) = order.split_at_mut(part.runs.places);
+        let (own_radius, rest_radius) = ordered.split_at_mut(part.runs.places);
+        jobs.push(Job { part, order: own, ordered_radius: own_radius });
+        (order, ordered) = (rest, rest_radius);
+    }
+    for_each(Jobs(&mut jobs), &|Jobs(jobs)| {
+        jobs.iter_mut().for_each(|job| job.place(&bins.offsets, &found.pieces, &radius));
+    });
+    radius.truncate(masked.len());
+    let runs = Runs { parts: parts.into_iter().map(|part| part.runs).collect() };
+    Ok(Sorted { bins, runs, radius, ordered_radius })
+}

@@ -1,0 +1,110 @@
+use super::super::RadialRows;
+use super::*;
+use crate::geometry::{radial_map, Geometry, Orientation, Shape, Unit};
+use crate::simd::{run_on_every_level, Kernel};
+use proptest::prelude::*;
+
+/// Radii as [`Bins::new`] and [`Runs::new`] sort them.
+fn check(strips: &(impl Strips + ?Sized), radii: &[f64], masked: &[u8], count: usize, threads: usize) {
+    let (got, bins) = match (sort_for(threads, strips, masked, count), Bins::new(radii, masked, count)) {
+        (Ok(got), Ok(bins)) => (got, bins),
+        (got, plain) => return assert_eq!(got.err(), plain.err()),
+    };
+    assert_eq!((got.bins.minimum, got.bins.width), (bins.minimum, bins.width));
+    assert!(got.bins.offsets == bins.offsets && got.bins.order == bins.order);
+    assert!(got.runs.parts.len() <= threads && got.runs.spelled() == bins.order);
+    let first = bins.centre(0) as f32;
+    for ((&r, &m), &radius) in radii.iter().zip(masked).zip(&got.radius) {
+        let expected = if m == 0 { (r as f32).max(first) } else { f32::NAN };
+        assert_eq!(radius.to_bits(), expected.to_bits());
+    }
+    let ordered = bins.order.iter().map(|&pixel| got.radius[pixel as usize].to_bits());
+    assert!(got.ordered_radius.iter().map(|radius| radius.to_bits()).eq(ordered));
+    assert_eq!(got.radius.len(), radii.len());
+}
+
+const SHAPE: Shape = Shape { slow: 601, fast: 503 };
+
+fn detector(unit: Unit) -> (RadialRows, Vec<f64>, Vec<u8>) {
+    let geometry = Geometry {
+        distance: 0.1,
+        poni1: 0.02,
+        poni2: 0.031,
+        rot1: 0.1,
+        rot2: -0.2,
+        rot3: 0.3,
+        wavelength: Some(1e-10),
+        pixel1: 1e-4,
+        pixel2: 1.1e-4,
+        orientation: Orientation::TopLeft,
+    };
+    let mut radii = vec![0.0; SHAPE.pixels()];
+    radial_map(&geometry, SHAPE, unit, &mut radii);
+    let masked = (0..SHAPE.pixels()).map(|p| u8::from(p % 97 < 9 || p / SHAPE.fast % 50 == 3)).collect();
+    (RadialRows::new(&geometry, SHAPE, unit), radii, masked)
+}
+
+#[test]
+fn a_detector_is_sorted_as_by_the_plain_code_for_any_number_of_threads() {
+    for unit in [Unit::RadiusM, Unit::QA, Unit::TwoThetaDeg] {
+        let (rows, radii, masked) = detector(unit);
+        for (count, threads) in [(1, 1), (100, 1), (100, 2), (100, 3), (1000, 4), (65_536, 2)] {
+            check(&rows, &radii, &masked, count, threads);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "order")]
+fn the_comparison_sees_one_pixel() {
+    let (rows, radii, mut masked) = detector(Unit::RadiusM);
+    let sorted = sort(&rows, &masked, 100).expect("bins");
+    masked[5000] ^= 1;
+    let plain = Bins::new(&radii, &masked, 100).expect("bins");
+    assert!(sorted.bins.order == plain.order, "another order");
+}
+
+#[derive(Clone)]
+struct Pass<'a>(&'a RadialRows, &'a [u8], Scale);
+
+impl Kernel for Pass<'_> {
+    type Out = (Vec<u32>, Vec<u32>, (u64, u64));
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self(rows, masked, scale) = self;
+        let mut radius = vec![0.0; masked.len()];
+        let (low, high) = Extent(Band::new(rows, masked, &mut [])).run();
+        let found = Find(Band::new(rows, masked, &mut radius), scale).run();
+        let pieces = found.pieces.iter().flatten().flat_map(|piece| [piece.start, piece.bin_and_length]);
+        let bits = radius.iter().map(|radius| radius.to_bits());
+        (pieces.collect(), bits.collect(), (low.to_bits(), high.to_bits()))
+    }
+}
+
+#[test]
+fn every_level_finds_the_same_bins() {
+    for unit in [Unit::RadiusM, Unit::QA] {
+        let (rows, _, masked) = detector(unit);
+        let (low, high) = Extent(Band::new(&rows, &masked, &mut [])).run();
+        let scale = Scale { low, range: high * UPPER_END - low, count: 1000, first: low as f32 };
+        let results = run_on_every_level(Pass(&rows, &masked, scale));
+        assert!(results.iter().all(|result| *result == results[0]));
+        let other = run_on_every_level(Pass(&rows, &masked, Scale { count: 999, ..scale }));
+        assert!(other[0] != results[0]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_radii_are_sorted_as_by_the_plain_code(
+        pixels in prop::collection::vec((0..50u32, 0..9u8), 0..3000), count in 0..60usize, odd in 0..3000usize,
+    ) {
+        let mut radii: Vec<f64> = pixels.iter().map(|&(r, _)| f64::from(r) * 0.37 - 1.0).collect();
+        let masked: Vec<u8> = pixels.iter().map(|&(_, m)| u8::from(m == 0)).collect();
+        if let Some(radius) = radii.get_mut(odd) {
+            *radius = f64::NAN;
+        }
+        check(&radii[..], &radii, &masked, count, 2);
+    }
+}

@@ -1,0 +1,61 @@
+//! Where the radii of pixels come from: computed again each time, which takes less than reading them from memory.
+
+use crate::geometry::{Geometry, Rows, Shape, Unit};
+
+/// Radii of pixels in raster order, in strips of one length; the last may be shorter.
+pub trait Strips: Sync {
+    /// Number of pixels.
+    fn pixels(&self) -> usize;
+    /// Pixels of a strip, 1 or more.
+    fn length(&self) -> usize;
+    /// Writes the radii of a strip to `out`, which has its length. To be inlined: see [`crate::simd::Kernel`].
+    fn radii(&self, strip: usize, out: &mut [f64]);
+}
+
+/// A list of radii.
+impl Strips for [f64] {
+    fn pixels(&self) -> usize {
+        self.len()
+    }
+
+    fn length(&self) -> usize {
+        1024
+    }
+
+    #[inline(always)]
+    fn radii(&self, strip: usize, out: &mut [f64]) {
+        out.copy_from_slice(&self[strip * 1024..][..out.len()]);
+    }
+}
+
+/// The rows of a detector, in a unit.
+pub struct RadialRows {
+    rows: Rows,
+    unit: Unit,
+    wavelength: f64,
+}
+
+impl RadialRows {
+    /// Of a frame of that shape.
+    ///
+    /// # Panics
+    /// When the unit needs a wavelength and the geometry has none (callers check).
+    pub fn new(geometry: &Geometry, shape: Shape, unit: Unit) -> Self {
+        Self { rows: Rows::new(geometry, shape), unit, wavelength: unit.wavelength(geometry) }
+    }
+}
+
+impl Strips for RadialRows {
+    fn pixels(&self) -> usize {
+        self.rows.shape().pixels()
+    }
+
+    fn length(&self) -> usize {
+        self.rows.shape().fast
+    }
+
+    #[inline(always)]
+    fn radii(&self, strip: usize, out: &mut [f64]) {
+        self.rows.radius(strip, self.unit, self.wavelength, out);
+    }
+}

@@ -1,0 +1,94 @@
+//! Maps row by row: what is constant along a row is computed once, and the rest in loops that compilers turn into
+//! vector instructions. Every number has the bits of the same formula taken pixel by pixel.
+
+use super::{Frame, Geometry, Orientation, Shape, Unit};
+
+/// The pixels of a detector, in rows.
+pub struct Rows {
+    geometry: Geometry,
+    shape: Shape,
+    frame: Frame,
+    /// centre of each column relative to the PONI, m
+    p2: Vec<f64>,
+}
+
+impl Rows {
+    /// Of a frame of that shape.
+    pub fn new(geometry: &Geometry, shape: Shape) -> Self {
+        let flip = matches!(geometry.orientation, Orientation::TopLeft | Orientation::BottomLeft);
+        let p2 = (0..shape.fast).map(|column| {
+            let j = if flip { shape.fast - 1 - column } else { column };
+            (j as f64 + 0.5) * geometry.pixel2 - geometry.poni2
+        });
+        Self { geometry: *geometry, shape, frame: Frame::new(geometry), p2: p2.collect() }
+    }
+
+    /// Rows and columns.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Centre of a row relative to the PONI, m.
+    #[inline(always)]
+    fn p1(&self, row: usize) -> f64 {
+        let g = &self.geometry;
+        let flip = matches!(g.orientation, Orientation::TopLeft | Orientation::TopRight);
+        let i = if flip { self.shape.slow - 1 - row } else { row };
+        (i as f64 + 0.5) * g.pixel1 - g.poni1
+    }
+
+    /// Calls `set` with each number of a row and its pixel's place in the laboratory.
+    #[inline(always)]
+    fn for_each(&self, row: usize, out: &mut [f64], set: impl Fn(&mut f64, (f64, f64, f64))) {
+        let p1 = self.p1(row);
+        for (out, &p2) in out.iter_mut().zip(&self.p2) {
+            set(out, self.frame.position(p1, p2));
+        }
+    }
+
+    /// Radial coordinate of each pixel of a row in `unit`; `wavelength` in m, where the unit needs one.
+    #[inline(always)]
+    pub fn radius(&self, row: usize, unit: Unit, wavelength: f64, out: &mut [f64]) {
+        // The unit is chosen outside of the loop. Only with constants can the loop over its formula be vectorised.
+        let set = |unit: Unit| {
+            move |out: &mut f64, (t1, t2, t3): (f64, f64, f64)| {
+                *out = unit.coordinate((t1 * t1 + t2 * t2).sqrt(), t3, wavelength);
+            }
+        };
+        match unit {
+            Unit::RadiusM => self.for_each(row, out, set(Unit::RadiusM)),
+            Unit::RadiusMm => self.for_each(row, out, set(Unit::RadiusMm)),
+            Unit::QNm => self.for_each(row, out, set(Unit::QNm)),
+            Unit::QA => self.for_each(row, out, set(Unit::QA)),
+            Unit::TwoThetaDeg => self.for_each(row, out, set(Unit::TwoThetaDeg)),
+            Unit::TwoThetaRad => self.for_each(row, out, set(Unit::TwoThetaRad)),
+        }
+    }
+
+    /// Azimuth χ of each pixel of a row, rad in (−π, π], 0 along the fast axis.
+    pub fn chi(&self, row: usize, out: &mut [f64]) {
+        self.for_each(row, out, |out, (t1, t2, _)| *out = libm::atan2(t1, t2));
+    }
+
+    /// Solid angle of each pixel of a row relative to normal incidence, cos³ of the angle of incidence; multiplied into
+    /// `out`.
+    #[inline(always)]
+    pub fn solid_angle(&self, row: usize, out: &mut [f64]) {
+        let p1 = self.p1(row);
+        for (out, &p2) in out.iter_mut().zip(&self.p2) {
+            let cosine = self.frame.incidence_cosine(p1, p2);
+            *out *= cosine * cosine * cosine;
+        }
+    }
+
+    /// Polarization of each pixel of a row, ½(1 + cos²2θ − f·cos 2χ·sin²2θ) for a factor f in [−1, 1] (1: horizontal);
+    /// multiplied into `out`.
+    #[inline(always)]
+    pub fn polarization(&self, row: usize, factor: f64, out: &mut [f64]) {
+        self.for_each(row, out, |out, (t1, t2, t3)| {
+            let d2 = t1 * t1 + t2 * t2 + t3 * t3;
+            // cos 2χ · sin²2θ = (t2² − t1²)/d² and cos²2θ = t3²/d²: no trigonometric call, and no 0/0 at the beam.
+            *out *= 0.5 * (1.0 + (t3 * t3 - factor * (t2 * t2 - t1 * t1)) / d2);
+        });
+    }
+}
