@@ -30,7 +30,7 @@ Deno.test("simulate, sparsify, densify, peaks, integrate and info work one after
       assert.doesNotMatch(outcome.error, /\bat (file|async)\b/);
       return outcome.out;
     };
-    assert.match(await run(...SIMULATE), /^sim\.h5: 3 frames, .* with sim\.poni and sim\.geom, engine wasm\n$/);
+    assert.match(await run(...SIMULATE), /^sim\.h5: 3 frames, .* with sim\.poni and sim\.geom, engine wasm, 1 job\n$/);
     const json = JSON.parse(
       await run("sparsify", "-p", "sim.poni", "-o", "sparse.h5", "--bins", "100", "--json", "sim.h5"),
     );

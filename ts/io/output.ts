@@ -64,6 +64,11 @@ export function journalsFor(path: string): string[] {
   }
 }
 
+/** Removes a journal whose output is complete. */
+export function removeJournal(journal: string): void {
+  removeQuietly(journal);
+}
+
 /** Removes a journal and the unfinished output that goes with it. */
 export function removeUnfinished(journal: string): void {
   removeQuietly(partOf(journal));
@@ -102,6 +107,8 @@ export async function withOutput<T>(
   const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.part`);
   try {
     (await Deno.open(temporary, { write: true, createNew: true })).close();
+    // Made anew by the work, after its journal where it keeps one: a run that is killed leaves none without the other.
+    await Deno.remove(temporary);
   } catch (error) {
     throw outputError(error, path);
   }

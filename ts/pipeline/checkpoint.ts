@@ -1,7 +1,7 @@
 /** Runs that can go on after they were killed: an unfinished output has a journal beside it until it is complete. */
 import { InterruptedError, UsageError } from "../errors.ts";
-import { journalOf, journalsFor, removeUnfinished } from "../io/output.ts";
-import { type EarlierRun, Journal, openJournal } from "./journal.ts";
+import { journalOf, journalsFor, removeJournal, removeUnfinished } from "../io/output.ts";
+import { type EarlierRun, isLeft, Journal, openJournal } from "./journal.ts";
 
 /** Whether a run goes on where an earlier one was killed. */
 export interface ResumeOptions {
@@ -61,13 +61,9 @@ export async function withCheckpoint<E, T>(
     const result = await work(earlier ? { journal, earlier } : { journal });
     await journal.close();
     earlier?.close();
-    Deno.removeSync(journal.path);
+    removeJournal(journal.path);
     // The output is complete: what is left of earlier runs of it is of no use.
-    for (const path of journalsFor(output)) {
-      const left = openJournal(path);
-      left?.close();
-      if (left) removeUnfinished(path);
-    }
+    for (const path of journalsFor(output)) if (isLeft(path)) removeUnfinished(path);
     return result;
   } catch (error) {
     await journal.close();

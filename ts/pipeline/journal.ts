@@ -57,6 +57,16 @@ export interface EarlierRun<E> {
   close(): void;
 }
 
+/** Whether no run writes the journal any more. */
+export function isLeft(path: string): boolean {
+  try {
+    using file = Deno.openSync(path, { read: true, write: true });
+    return file.tryLockSync(true);
+  } catch {
+    return false; // gone meanwhile
+  }
+}
+
 /** Opens a journal. Undefined when another run still writes it, or it does not even say which run it is of. */
 export function openJournal<E>(path: string): EarlierRun<E> | undefined {
   const file = Deno.openSync(path, { read: true, write: true });
