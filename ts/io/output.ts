@@ -64,11 +64,6 @@ export function journalsFor(path: string): string[] {
   }
 }
 
-/** Removes a journal whose output is complete. */
-export function removeJournal(journal: string): void {
-  removeQuietly(journal);
-}
-
 /** Removes a journal and the unfinished output that goes with it. */
 export function removeUnfinished(journal: string): void {
   removeQuietly(partOf(journal));
@@ -131,6 +126,7 @@ export async function withOutput<T>(
       // Somebody may have made the file meanwhile.
       await checkOutput(path, force);
       await Deno.rename(temporary, path);
+      removeQuietly(journalOf(temporary));
     } catch (error) {
       throw outputError(error, path);
     }

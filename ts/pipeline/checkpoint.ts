@@ -1,6 +1,6 @@
 /** Runs that can go on after they were killed: an unfinished output has a journal beside it until it is complete. */
 import { InterruptedError, UsageError } from "../errors.ts";
-import { journalOf, journalsFor, removeJournal, removeUnfinished } from "../io/output.ts";
+import { journalOf, journalsFor, removeUnfinished } from "../io/output.ts";
 import { type EarlierRun, isLeft, Journal, openJournal } from "./journal.ts";
 
 /** Whether a run goes on where an earlier one was killed. */
@@ -61,9 +61,8 @@ export async function withCheckpoint<E, T>(
     const result = await work(earlier ? { journal, earlier } : { journal });
     await journal.close();
     earlier?.close();
-    removeJournal(journal.path);
-    // The output is complete: what is left of earlier runs of it is of no use.
-    for (const path of journalsFor(output)) if (isLeft(path)) removeUnfinished(path);
+    // The output is complete: what is left of earlier runs of it is of no use. This journal goes with the last name.
+    for (const path of journalsFor(output)) if (path !== journal.path && isLeft(path)) removeUnfinished(path);
     return result;
   } catch (error) {
     await journal.close();

@@ -23,7 +23,7 @@ async function run(program: string, args: string[], folder = root): Promise<bool
 const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
 const typescript = await run(Deno.execPath(), ["test", ...permissions, ...Deno.args]);
 // Once more on the native engine where it is built: it alone may load a library.
-const native = ["--allow-ffi", "--filter", "/^native/", "ts/engine/native_test.ts", "ts/engine/conformance_test.ts"];
+const native = ["--allow-ffi", "--filter", "/^native/", "ts/engine"];
 const library = libraryPath();
 const built = library !== undefined && await Deno.stat(library).then(() => true, () => false);
 const onNative = built && Deno.args.length === 0
