@@ -66,7 +66,11 @@ Deno.test("a run that is killed fifty times at random moments ends with the byte
         await Deno.remove(join(folder, "out.h5"));
       } else {
         kills++;
-        assert(!names(folder).includes("out.h5"), `no output after kill ${kills}`);
+        // Killed after the file got its name: then it must be whole.
+        if (names(folder).includes("out.h5")) {
+          assert.deepEqual(await contents(join(folder, "out.h5")), expected);
+          await Deno.remove(join(folder, "out.h5"));
+        }
       }
     }
     const last = await braggsieve([...SPARSIFY, "--resume", "--json"], folder);
