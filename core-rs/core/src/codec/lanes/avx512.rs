@@ -80,11 +80,11 @@ impl Lanes for Avx512 {
     }
     #[inline(always)]
     fn shr<const S: i32>(self) -> Self {
-        Self(unsafe { x::_mm512_srl_epi64(self.0, x::_mm_cvtsi32_si128(S)) })
+        Self(unsafe { x::_mm512_srlv_epi64(self.0, x::_mm512_set1_epi64(S.into())) })
     }
     #[inline(always)]
     fn shl<const S: i32>(self) -> Self {
-        Self(unsafe { x::_mm512_sll_epi64(self.0, x::_mm_cvtsi32_si128(S)) })
+        Self(unsafe { x::_mm512_sllv_epi64(self.0, x::_mm512_set1_epi64(S.into())) })
     }
     #[inline(always)]
     fn zip_low(self, other: Self) -> Self {
