@@ -1,6 +1,6 @@
 //! Encoding then decoding gives the same bits, for every element size and every remainder of 8 and of the block.
 
-use braggsieve_core::codec::{bitshuffle, bitshuffle_lz4, byte_offset, lz4, CodecError, Problem};
+use braggsieve_core::codec::{bitshuffle_lz4, byte_offset, lz4, CodecError, Problem};
 use proptest::prelude::*;
 
 /// Bytes as frames have them: runs, small counts, and noise.
@@ -12,21 +12,6 @@ fn frame_bytes(max: usize) -> impl Strategy<Value = Vec<u8>> {
             .prop_map(|runs| runs.into_iter().flat_map(|(byte, n)| vec![byte; n]).collect()),
         (prop::collection::vec(any::<u8>(), 1..40), 1usize..60).prop_map(|(period, n)| period.repeat(n)),
     ]
-}
-
-/// Bit by bit, straight from the definition of the transform.
-fn shuffle_naive(src: &[u8], elem: usize) -> Vec<u8> {
-    let run = src.len() / elem / 8;
-    let mut dst = vec![0; src.len()];
-    for element in 0..src.len() / elem {
-        for b in 0..elem {
-            for k in 0..8 {
-                let bit = src[element * elem + b] >> k & 1;
-                dst[(8 * b + k) * run + element / 8] |= bit << (element % 8);
-            }
-        }
-    }
-    dst
 }
 
 proptest! {
@@ -53,16 +38,6 @@ proptest! {
             prop_assert_eq!(&found, &plain);
             prop_assert_eq!(lz4_flex::block::decompress(&packed, plain.len()).unwrap(), plain.clone());
         }
-    }
-
-    #[test]
-    fn bitshuffle_is_its_definition(bytes in frame_bytes(9000), elem in prop::sample::select(vec![1usize, 2, 4, 8])) {
-        let src = &bytes[..bytes.len() / (8 * elem) * (8 * elem)];
-        let (mut there, mut back) = (vec![0; src.len()], vec![0; src.len()]);
-        bitshuffle::shuffle(src, elem, &mut there).unwrap();
-        prop_assert_eq!(&there, &shuffle_naive(src, elem));
-        bitshuffle::unshuffle(&there, elem, &mut back).unwrap();
-        prop_assert_eq!(&back[..], src);
     }
 
     #[test]
