@@ -89,7 +89,7 @@ function backendOf(lib: Library): Backend {
       const bytes = sizeOf(path);
       return new FfiFile(lib, lib.id(h5.H5Fopen(text(path), ACCESS.read, DEFAULT)), bytes);
     },
-    create: (path) => new FfiOutput(lib, lib.id(h5.H5Fcreate(text(path), ACCESS.truncate, DEFAULT, DEFAULT))),
+    create: (path) => new FfiOutput(lib, lib.id(h5.H5Fcreate(text(path), ACCESS.truncate, DEFAULT, DEFAULT)), path),
   };
 }
 

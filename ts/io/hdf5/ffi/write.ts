@@ -1,19 +1,27 @@
 /** Writing files with libhdf5. */
 import type { Block, ChunkPlace, LibraryFailure, NewDataset, WriteCalls } from "../backend.ts";
 import { bytesOf, filterOptions, type H5Array, type H5Attributes, NUMBERS, numberType } from "../types.ts";
+import { ChunkFinder } from "./find_chunk.ts";
 import { DEFAULT, fixed, type Library, numbers, sizes, text } from "./library.ts";
 import { usingPart, usingSpace } from "./spaces.ts";
 import { numberTypeId, usingText } from "./types.ts";
 
 /** H5F_SCOPE_LOCAL */
 const LOCAL = 0;
+/** The mask of a chunk that left no filter out. */
+const ALL_FILTERS = 0;
 
 /** A file that libhdf5 writes. */
 export class FfiOutput implements WriteCalls {
   /** datasets that grow stay open: opening one takes longer than writing to it */
   readonly #datasets = new Map<string, bigint>();
 
-  constructor(private readonly lib: Library, private readonly id: bigint) {}
+  readonly #finder: ChunkFinder;
+
+  /** `path`: where the file lies */
+  constructor(private readonly lib: Library, private readonly id: bigint, path: string) {
+    this.#finder = new ChunkFinder(path);
+  }
 
   group(path: string): void {
     const { h5 } = this.lib;
@@ -121,11 +129,12 @@ export class FfiOutput implements WriteCalls {
     const dataset = this.#open(path);
     this.resize(path, item, length);
     const at = sizes([first, ...item.map(() => 0)]);
-    lib.ok(h5.H5Dwrite_chunk(dataset, DEFAULT, 0, at, BigInt(bytes.length), fixed(bytes)));
-    if (!h5.chunkInfo) return undefined;
+    lib.ok(h5.H5Dwrite_chunk(dataset, DEFAULT, ALL_FILTERS, at, BigInt(bytes.length), fixed(bytes)));
+    const found = this.#finder.find(bytes);
+    if (found || !h5.chunkInfo) return found;
     const [skipped, address, size] = [numbers(1), numbers(1), numbers(1)];
     lib.ok(h5.chunkInfo(dataset, at, skipped.bytes, address.bytes, size.bytes));
-    return { offset: Number(address.values[0]), length: Number(size.values[0]) };
+    return this.#finder.remember({ offset: Number(address.values[0]), length: Number(size.values[0]) });
   }
 
   resize(path: string, item: readonly number[], length: number): void {
@@ -140,6 +149,7 @@ export class FfiOutput implements WriteCalls {
   close(): void {
     const { h5 } = this.lib;
     const failures: LibraryFailure[] = [];
+    this.#finder.close();
     for (const id of this.#datasets.values()) if (h5.H5Dclose(id) < 0) failures.push(this.lib.failure());
     this.#datasets.clear();
     if (h5.H5Fclose(this.id) < 0) failures.push(this.lib.failure());
