@@ -82,6 +82,26 @@ if (!onLibhdf5) {
       }),
   );
 
+  Deno.test(titled("a library that cannot hand out chunks is refused"), () =>
+    inFolder(async (folder) => {
+      const [source, library] = [join(folder, "old.c"), join(folder, "old.so")];
+      await Deno.writeTextFile(
+        source,
+        `int H5open(void) { return 0; }
+        int H5dont_atexit(void) { return 0; }
+        int H5get_libversion(unsigned *a, unsigned *b, unsigned *c) { *a = 1; *b = 10; *c = 2; return 0; }`,
+      );
+      try {
+        await new Deno.Command("cc", { args: ["-shared", "-fPIC", "-o", library, source] }).output();
+      } catch {
+        return console.log("skipped: there is no C compiler");
+      }
+      const env = { BRAGGSIEVE_LIBHDF5: library };
+      const { out, error } = await program(folder, MAIN, ["--allow-ffi", "--allow-env"], { env });
+      assert.equal(out, "h5wasm 7");
+      assert.match(error, /it is version 1\.10\.2, which cannot hand out chunks: 1\.10\.3 can; h5wasm is used/);
+    }));
+
   Deno.test(
     titled("a worker uses h5wasm: the library has one state for the whole process"),
     () =>

@@ -108,6 +108,28 @@ clientTest(
     }),
 );
 
+const FABIO = `
+import sys, fabio, hdf5plugin, numpy as np
+for name in ("lz4", "zstd"):
+  image = fabio.open(sys.argv[1] + "::/" + name)
+  for i in range(image.nframes):
+    wanted = ((np.arange(i * 1147, (i + 1) * 1147, dtype="u8") ** 2) % 251 % 17).astype("u2").reshape(31, 37)
+    assert (image.get_frame(i).data == wanted).all(), (name, i)
+  print(name, image.nframes)`;
+
+clientTest(titled("FabIO opens stacks of encoded chunks"), [fabio], [], () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "frames.h5");
+    const writer = await createH5(path);
+    for (const codec of ["lz4", "zstd"] as const) {
+      const encoding = `bitshuffle-${codec}` as const;
+      const stack = writer.chunkStack(`/${codec}`, "uint16", SHAPE, { encoding, chunk: [1, ...SHAPE] });
+      for (let i = 0; i < 3; i++) stack.appendChunk(ENCODERS[encoding](framesFrom(i, 1, 1)));
+    }
+    writer.close();
+    assert.equal(await fabio.run(folder, "-c", FABIO, path), "lz4 3\nzstd 3\n");
+  }));
+
 Deno.test(titled("what is written as chunks is read back as the same chunks"), () =>
   inFolder(async (folder) => {
     const path = join(folder, "same.h5");
