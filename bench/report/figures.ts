@@ -1,6 +1,6 @@
 /** The README's figures, from nothing but what a run measured. */
 import type { Column, PeerResult, Row } from "../compare.ts";
-import { ratioText, spreadText, timesText } from "./numbers.ts";
+import { ratioText, spreadText, tableLine, timesText } from "./numbers.ts";
 import { reached, type Results } from "./results.ts";
 import { scalingTable } from "./scaling_table.ts";
 
@@ -34,7 +34,9 @@ export function figures(results: Results): string {
   return `\`deno task bench\` on ${machine.processor}, ${machine.cores} cores, Deno ${machine.deno}, load ${
     load.toFixed(1)
   } in the minute before: ${input}. Medians
-(smallest–largest) of ${rounds} rounds in which ours and the peers take turns, and how many times as fast as the peer we
+(smallest–largest) of ${rounds} round${
+    rounds === 1 ? "" : "s"
+  } in which ours and the peers take turns, and how many times as fast as the peer we
 are (below 1: slower). Peers: ${peers || "none were found"}. Memory is copied at ${spreadText(copy.oneThread)} GB/s by
 one thread and ${spreadText(copy.allCores)} GB/s by all cores, read and written bytes counted; the last column says
 which part of that speed a row reaches if its input is read once and its output written once. Decoding is told in GB of
@@ -94,11 +96,6 @@ function ratio(peer: PeerResult | undefined, column: Column): string[] {
 function peerText(peer: PeerResult | undefined, row: Row): string {
   if (!peer) return "";
   return `${peer.name}: ${peer.times ? timesText(peer.times, row) : "missing"}`;
-}
-
-/** One line of a Markdown table. */
-export function tableLine(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }
 
 /** The README with new figures. Throws when it has no place for them. */

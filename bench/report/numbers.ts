@@ -25,3 +25,8 @@ export function timesText(times: Spread, { unit, frameBytes }: Pick<Row, "unit" 
 export function ratioText(ratio: number): string {
   return `${ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(2)} ×`;
 }
+
+/** One line of a Markdown table. */
+export function tableLine(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}

@@ -1,6 +1,6 @@
 /** The scaling as a table: a line for each size, a column for each number of threads. */
 import type { ScalingPoint } from "../scaling.ts";
-import { digits } from "./numbers.ts";
+import { digits, tableLine } from "./numbers.ts";
 
 /** Mpixel per second. */
 export function speed({ pixels, times }: ScalingPoint): number {
@@ -12,19 +12,23 @@ export function contender({ engine, threads }: ScalingPoint): string {
   return engine === "wasm" ? "WebAssembly" : `native, ${threads} thread${threads === 1 ? "" : "s"}`;
 }
 
+/** Markdown: sizes in the order they were measured in, stage by stage. */
 export function scalingTable(points: readonly ScalingPoint[]): string {
   const columns = [...new Set(points.map(contender))];
-  const lines = [...new Set(points.map(({ stage, pixels }) => `${stage}, ${(pixels / 1e6).toFixed(1)} Mpixel`))];
-  const cell = (line: string, column: string) => {
-    const point = points.find((point) =>
-      contender(point) === column && `${point.stage}, ${(point.pixels / 1e6).toFixed(1)} Mpixel` === line
-    );
-    return point ? digits(speed(point)) : "";
+  const stages = [...new Set(points.map(({ stage }) => stage))];
+  const sizes = [...new Set(points.map(({ pixels }) => pixels))];
+  const cell = (stage: string, pixels: number, column: string) => {
+    const found = points.find((p) => p.stage === stage && p.pixels === pixels && contender(p) === column);
+    return found ? digits(speed(found)) : "";
   };
-  const text = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const line = (stage: string, pixels: number) =>
+    tableLine([
+      `${stage}, ${(pixels / 1e6).toFixed(1)} Mpixel`,
+      ...columns.map((column) => cell(stage, pixels, column)),
+    ]);
   return [
-    text(["", ...columns]),
+    tableLine(["", ...columns]),
     `|${"---|".repeat(columns.length + 1)}`,
-    ...lines.toSorted().map((line) => text([line, ...columns.map((column) => cell(line, column))])),
+    ...stages.flatMap((stage) => sizes.map((pixels) => line(stage, pixels))),
   ].join("\n");
 }
