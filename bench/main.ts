@@ -8,6 +8,7 @@
  * BRAGGSIEVE_DATA: the data folder; BRAGGSIEVE_PYTHON: a Python with bench/requirements.txt; CRYSTFEL: CrystFEL's
  * folder. A peer that is missing is named as missing.
  */
+import { fileURLToPath } from "node:url";
 import type { Bench } from "./bench.ts";
 import { clip } from "./clip.ts";
 import { COLUMNS, type Row } from "./compare.ts";
@@ -19,6 +20,7 @@ import { realInput, simulatedInput } from "./input.ts";
 import { load, machine } from "./machine.ts";
 import { memoryCopy } from "./memory_copy.ts";
 import { peaks } from "./peaks.ts";
+import { output } from "./program.ts";
 import { figures, withFigures } from "./report/figures.ts";
 import { ratioText, spreadText, timesText } from "./report/numbers.ts";
 import { type Results, writeResults } from "./report/results.ts";
@@ -87,10 +89,11 @@ async function measure(
 
 async function publish(results: Results): Promise<void> {
   await writeResults(results, new URL("results/", import.meta.url));
-  await Deno.writeTextFile(new URL("../docs/scaling.svg", import.meta.url), scalingPlot(results.scaling));
+  const figure = new URL("../docs/scaling.svg", import.meta.url);
+  await Deno.writeTextFile(figure, scalingPlot(results.scaling));
   const readme = new URL("../README.md", import.meta.url);
   await Deno.writeTextFile(readme, withFigures(await Deno.readTextFile(readme), figures(results)));
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", readme.pathname] }).output();
+  await output(Deno.execPath(), ["fmt", "--quiet", fileURLToPath(readme), fileURLToPath(figure)]);
 }
 
 const { smoke, wanted } = parse(Deno.args);

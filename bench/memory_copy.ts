@@ -8,6 +8,8 @@ import type { CopyOrder, CopyTime } from "./memory_copy_worker.ts";
 
 /** Where the system does not tell its cache. */
 const USUAL_CACHE = 64 * 2 ** 20;
+/** Some systems tell the sum of many caches, of which a core has but one: arrays of more would not fit small machines. */
+const LARGEST_CACHE = 128 * 2 ** 20;
 
 /** GB/s, read and written bytes counted. */
 export interface MemoryCopy {
@@ -19,7 +21,7 @@ export interface MemoryCopy {
 
 export async function memoryCopy({ rounds, warm }: Effort, smoke: boolean): Promise<MemoryCopy> {
   const { cores, cacheBytes = USUAL_CACHE } = machine();
-  const bytes = smoke ? 2 ** 24 : 5 * cacheBytes;
+  const bytes = smoke ? 2 ** 24 : 5 * Math.min(cacheBytes, LARGEST_CACHE);
   const [oneThread, allCores] = [await Copiers.start(1, bytes), await Copiers.start(cores, bytes)];
   const speeds = { oneThread: [] as number[], allCores: [] as number[] };
   for (let round = warm ? -1 : 0; round < rounds; round++) {
