@@ -8,20 +8,12 @@ const MAIN = fileURLToPath(new URL("../ts/cli/main.ts", import.meta.url));
 /** Variables that name libraries; reading them takes a permission. */
 const VARIABLES = ["BRAGGSIEVE_NATIVE", "BRAGGSIEVE_LIBHDF5"];
 
-/** What is used of `--json`. */
-interface Summary {
-  readonly engine: string;
-  readonly frames: number;
-  readonly keptPixels?: number;
-  readonly outputBytes: number;
-}
-
-/** Runs a command that makes `made`. Throws when another engine computed than was asked for. */
+/** Milliseconds of a command that makes `made`. Throws when another engine computed than was asked for. */
 export async function braggsieve(
   engine: "wasm" | "native",
   words: readonly string[],
   made: string,
-): Promise<{ ms: number; summary: Summary }> {
+): Promise<number> {
   await remove(made);
   const native = engine === "native" ? ["--allow-ffi", ...environment()] : [];
   const args = ["run", "--allow-read", "--allow-write", ...native, MAIN, ...words];
@@ -30,9 +22,9 @@ export async function braggsieve(
     printed = await output(Deno.execPath(), [...args, "--engine", engine, "--json", "-o", made]);
   };
   const ms = await milliseconds(work);
-  const summary = JSON.parse(printed.slice(printed.indexOf("{"), printed.lastIndexOf("}") + 1)) as Summary;
+  const summary = JSON.parse(printed.slice(printed.indexOf("{"), printed.lastIndexOf("}") + 1)) as { engine: string };
   if (summary.engine !== engine) throw new Error(`${summary.engine} computed, not ${engine}`);
-  return { ms, summary };
+  return ms;
 }
 
 function environment(): string[] {

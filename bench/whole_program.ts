@@ -2,6 +2,7 @@
  * `sparsify` and `densify` from the start of the process to its end, output files not there yet, input files in the
  * system's cache, against pyFAI's sparsify-Bragg and FabIO's densify_Bragg on the same files.
  */
+import { openSparse } from "../ts/io/sparse_read.ts";
 import type { Bench } from "./bench.ts";
 import { braggsieve, hasOption } from "./cli.ts";
 import { compare, type Peer, type Row, type Run } from "./compare.ts";
@@ -34,11 +35,8 @@ async function sparsify(bench: Bench): Promise<Row> {
   const frames = input.pixels.length;
   const { programs: engines, note } = await programs(bench, "sparsify");
   const made = `${folder}/ours_sparse.h5`;
-  let kept = 0;
   const run = (engine: "wasm" | "native", words: readonly string[]): Run => async () => {
-    const { ms, summary } = await braggsieve(engine, ["sparsify", "-p", input.poni, ...words, input.stack], made);
-    kept = summary.keptPixels ?? 0;
-    return ms / frames;
+    return await braggsieve(engine, ["sparsify", "-p", input.poni, ...words, input.stack], made) / frames;
   };
   const peer = await sparsifyBragg(bench);
   const row = await compare({
@@ -51,31 +49,35 @@ async function sparsify(bench: Bench): Promise<Row> {
     peers: [peer],
   }, effort);
   const movedBytes = (await size(input.stack) + await size(made)) / frames;
-  const own = await bytesAndPixels(made, kept, peer.facts);
+  const own = await bytesAndPixels(made, peer);
   return { ...row, movedBytes, notes: [note, ...own] };
 }
 
-/** What both programs made of the frames. */
-async function bytesAndPixels(made: string, kept: number, facts: PeerFacts): Promise<string[]> {
-  const mega = (bytes: number) => (bytes / 1e6).toFixed(1);
-  const ours = `ours: ${kept} pixels kept in a file of ${mega(await size(made))} MB`;
-  if (facts.bytes === 0) return [ours];
-  const rates = facts.framesPerSecond.map((rate) => rate.toPrecision(3));
+/** What both programs made of the frames, from their files. */
+async function bytesAndPixels(ours: string, { name, made, framesPerSecond }: SparsifyBragg): Promise<string[]> {
+  const facts = async (file: string) => {
+    const sparse = await openSparse(file);
+    const kept = Array.from({ length: sparse.frameCount }, (_, i) => sparse.frame(i).index.length);
+    sparse.close();
+    return `${kept.reduce((sum, count) => sum + count, 0)} pixels in ${(await size(file) / 1e6).toFixed(1)} MB`;
+  };
+  const own = `kept by ours: ${await facts(ours)}`;
+  if (framesPerSecond.length === 0) return [own];
+  const rates = framesPerSecond.toSorted((a, b) => a - b).map((rate) => rate.toPrecision(3));
   return [
-    `${ours}, sparsify-Bragg's: ${facts.kept} in ${mega(facts.bytes)} MB`,
-    `sparsify-Bragg itself counted, without its start, ${rates.at(0)} to ${rates.at(-1)} frames/s`,
+    `${own}; by ${name}: ${await facts(made)}`,
+    `by its own clock, which leaves its start out, ${name} does ${rates.at(0)} to ${rates.at(-1)} frames/s`,
   ];
 }
 
-interface PeerFacts {
-  kept: number;
-  bytes: number;
-  /** by the program's own clock, in rising order */
-  framesPerSecond: number[];
+/** The peer, the file that it makes, and its own count of its speed in each round. */
+interface SparsifyBragg extends Peer {
+  readonly made: string;
+  readonly framesPerSecond: number[];
 }
 
 /** pyFAI's program, on OpenCL of the processor where pocl is installed. */
-async function sparsifyBragg({ input, folder, effort, versions }: Bench): Promise<Peer & { facts: PeerFacts }> {
+async function sparsifyBragg({ input, folder, versions }: Bench): Promise<SparsifyBragg> {
   versions(await packageVersions("pyopencl", "pocl-binary-distribution"));
   const name = "pyFAI's sparsify-Bragg (OpenCL on the processor)";
   // Its output is named after its input and lies in the same folder.
@@ -84,19 +86,19 @@ async function sparsifyBragg({ input, folder, effort, versions }: Bench): Promis
   await Deno.symlink(input.stack, `${place}/stack.h5`);
   const made = `${place}/stack_sparse.h5`;
   const options = ["-p", input.poni, "-m", input.maskFile, "--error-model", "azimuthal", "--cutoff-pick", "2"];
-  const facts: PeerFacts = { kept: 0, bytes: 0, framesPerSecond: [] };
+  const framesPerSecond: number[] = [];
   const run = async (round: number) => {
     await remove(made);
-    const words = ["-m", "pyFAI.app.sparsify", "-v", ...options, "-o", "{basename}_sparse.h5", "stack.h5"];
+    const words = ["-m", "pyFAI.app.sparsify", ...options, "-o", "{basename}_sparse.h5", "stack.h5"];
     let printed = "";
     const ms = await milliseconds(async () => printed = await output(python(), words, { cwd: place }));
-    facts.bytes = await size(made);
-    facts.kept = [...printed.matchAll(/(\d+) (?:intense )?pixels/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+    // Throws when there is none: a program that failed may still end well.
+    await size(made);
     const own = Number(/\(([\d.]+) fps\)/.exec(printed)?.[1] ?? NaN);
-    if (round >= 0 || !effort.warm) facts.framesPerSecond = [...facts.framesPerSecond, own].sort((a, b) => a - b);
+    if (round >= 0 && own > 0) framesPerSecond.push(own);
     return ms / input.pixels.length;
   };
-  return { name, run, facts };
+  return { name, run, made, framesPerSecond };
 }
 
 /** Versions of Python packages, as far as they are there. */
@@ -117,7 +119,7 @@ async function densify(bench: Bench, noise: 0 | 1): Promise<Row> {
   const made = `${folder}/ours_dense.h5`;
   const words = ["densify", "--noise", String(noise), input.sparse];
   const run = (engine: "wasm" | "native", more: readonly string[]): Run => async () =>
-    (await braggsieve(engine, [...words, ...more], made)).ms / frames;
+    await braggsieve(engine, [...words, ...more], made) / frames;
   const row = await compare({
     what: `\`densify\`, ${noise ? "with" : "no"} noise`,
     unit: "frames/s",
