@@ -68,6 +68,11 @@ impl RadialGrid {
         Self { first, per_width: 1.0 / width, last: (bins - 1) as f64, bins }
     }
 
+    /// First centre, bins per unit of radius, and the last centre in bins from the first.
+    pub fn parameters(&self) -> [f64; 3] {
+        [self.first, self.per_width, self.last]
+    }
+
     /// Bin below and fraction towards the next; clamped to the first and the last centre.
     #[inline(always)]
     pub fn locate(&self, radius: f32) -> (usize, f64) {

@@ -6,6 +6,7 @@ mod frame;
 mod load;
 mod settings;
 mod setup;
+mod tables;
 mod weights;
 
 pub use frame::{FrameBuffer, PixelType};

@@ -47,6 +47,12 @@ pub struct IntegerValidity {
 }
 
 impl IntegerValidity {
+    /// Smallest and largest value that counts, first and last of those in between that do not (none when the first
+    /// exceeds the last).
+    pub fn limits(&self) -> [i32; 4] {
+        [self.low, self.high, self.gap.0, self.gap.1]
+    }
+
     /// Whether a value counts.
     #[inline(always)]
     pub fn contains(&self, value: i32) -> bool {

@@ -10,6 +10,7 @@ mod mask;
 mod plan;
 mod simulate;
 mod sparse;
+mod tables;
 
 use braggsieve_core::codec::byte_offset;
 use braggsieve_core::plan::{Encoding, PixelType};

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 /// A plan and the number of values that its last stage gave.
 #[wasm_bindgen]
 pub struct Plan {
-    plan: plan::Plan,
+    pub(crate) plan: plan::Plan,
     picked: usize,
 }
 

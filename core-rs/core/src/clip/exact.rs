@@ -9,8 +9,10 @@ use crate::validity::IntegerValidity;
 
 /// Constants of the geometry per bin: Σω and Σω² over its unmasked pixels.
 pub struct WeightSums {
-    weight: Vec<u64>,
-    weight2: Vec<u128>,
+    /// Σω
+    pub weight: Vec<u64>,
+    /// Σω²
+    pub weight2: Vec<u128>,
 }
 
 impl WeightSums {
