@@ -123,7 +123,11 @@ function difference(
 }
 
 for (const engine of await engines()) {
-  Deno.test(`${engine.name}: exact integer sums give the reference's counts, pixels and peaks`, () => {
+  // Deno keeps a buffer's promise open for 10 ms after it was read (see webgpu/device.ts).
+  const test = (name: string, fn: () => void) =>
+    Deno.test({ name: `${engine.name}: ${name}`, fn, sanitizeOps: engine.name !== "webgpu" });
+
+  test("exact integer sums give the reference's counts, pixels and peaks", () => {
     let kept = 0;
     const check = fc.property(cases, (one) => {
       const frame = randomFrame(one.type, one.shape[0] * one.shape[1], one.seed);
@@ -141,7 +145,7 @@ for (const engine of await engines()) {
     assert(kept > 10_000, "the cases keep pixels");
   });
 
-  Deno.test(`${engine.name}: the comparison sees one count in one pixel`, () => {
+  test("the comparison sees one count in one pixel", () => {
     const one: Case = {
       type: "uint16",
       shape: [40, 50],
@@ -157,7 +161,7 @@ for (const engine of await engines()) {
     plan.close();
   });
 
-  Deno.test(`${engine.name}: a frame in a larger buffer is read from its own bytes`, () => {
+  test("a frame in a larger buffer is read from its own bytes", () => {
     const one: Case = {
       type: "int32",
       shape: [20, 30],
@@ -175,7 +179,7 @@ for (const engine of await engines()) {
     plan.close();
   });
 
-  Deno.test(`${engine.name}: results do not depend on what the plan did before`, () => {
+  test("results do not depend on what the plan did before", () => {
     const one: Case = {
       type: "uint32",
       shape: [50, 60],

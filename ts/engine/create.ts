@@ -9,10 +9,15 @@ import { wasmEngine } from "./wasm.ts";
 export const ENGINE_NAMES = ["auto", "wasm", "native", "webgpu"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-const ENGINES: ReadonlyMap<EngineName, () => Engine> = new Map([
+const ENGINES: ReadonlyMap<EngineName, () => Engine | Promise<Engine>> = new Map<
+  EngineName,
+  () => Engine | Promise<Engine>
+>([
   ["auto", best],
   ["wasm", () => wasmEngine],
   ["native", native],
+  // Loaded only when asked for: whoever takes another engine pays nothing for it.
+  ["webgpu", async () => (await import("./webgpu/engine.ts")).openWebGpu()],
 ]);
 
 /** The native engine where it is permitted and there; WebAssembly else, and a note where --allow-ffi was for nothing. */

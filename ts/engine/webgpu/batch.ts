@@ -1,0 +1,182 @@
+/**
+ * Buffers for some frames of a plan, and the stages over all of them: one dispatch a stage, whatever the number of
+ * frames. Every stage writes what it owns, so nothing need be cleared but the packed intensities.
+ */
+import { decodeByteOffset, PIXEL_ARRAYS } from "../wasm.ts";
+import type { EncodedFrame } from "../../io/frame.ts";
+import type { Device, Stage } from "./device.ts";
+import { header, type ModuleName, shader } from "./shaders.ts";
+import { BLOCK, type Tables } from "./tables.ts";
+
+/** Words per bin of a frame's profile: PROFILE_WORDS in plan.wgsl. */
+export const PROFILE_WORDS = 10;
+/** Words of a peak: see peaks.wgsl. */
+export const PEAK_WORDS = 5;
+const WORDS_OF_BLOCK = BLOCK / 32;
+
+/** The stages in their order; `info --engines` lists them. */
+export const STAGES = [
+  "clip",
+  "background",
+  "bounds",
+  "pick",
+  "scan",
+  "compact",
+  "find peaks",
+  "scan peaks",
+  "measure peaks",
+] as const;
+export type StageName = (typeof STAGES)[number];
+
+interface Step {
+  readonly stage: Stage;
+  readonly group: GPUBindGroup;
+  /** workgroups for each frame */
+  readonly workgroups: number;
+}
+
+/** See the module. */
+export class Batch {
+  readonly frames: GPUBuffer;
+  readonly profile: GPUBuffer;
+  readonly background: GPUBuffer;
+  readonly keptCount: GPUBuffer;
+  readonly foundCount: GPUBuffer;
+  readonly index: GPUBuffer;
+  readonly intensity: GPUBuffer;
+  readonly peaks: GPUBuffer;
+  readonly #all: GPUBuffer[] = [];
+  readonly #steps: Record<StageName, Step>;
+  /** The clip stage without clipping. */
+  readonly #integrate: Step;
+
+  /** `size` frames; `room` kept pixels and `peakRoom` peaks of all of them together. */
+  constructor(
+    readonly device: Device,
+    readonly tables: Tables,
+    readonly size: number,
+    readonly room: number,
+    readonly peakRoom: number,
+    cycle: number,
+  ) {
+    const { bins, blocks, frameWords, variant } = tables;
+    const own = (bytes: number) => {
+      const buffer = device.buffer(bytes, GPUBufferUsage.STORAGE);
+      this.#all.push(buffer);
+      return buffer;
+    };
+    this.frames = own(size * frameWords * 4);
+    this.profile = own(size * bins * PROFILE_WORDS * 4);
+    this.background = own(size * bins * 8);
+    const bounds = own(size * bins * 16);
+    const kept = own(size * blocks * WORDS_OF_BLOCK * 4);
+    const candidates = own(size * blocks * WORDS_OF_BLOCK * 4);
+    const found = own(size * blocks * WORDS_OF_BLOCK * 4);
+    this.keptCount = own(size * (blocks + 1) * 4);
+    this.foundCount = own(size * (blocks + 1) * 4);
+    this.index = own(room * 4);
+    this.intensity = own(room * PIXEL_ARRAYS[variant.type].BYTES_PER_ELEMENT);
+    this.peaks = own(peakRoom * PEAK_WORDS * 4);
+    const facts = tables.facts(cycle, room);
+    const factsOfPeaks = tables.facts(cycle, peakRoom);
+    const factsOfIntegrate = tables.facts(0, room);
+    this.#all.push(facts, factsOfPeaks, factsOfIntegrate);
+
+    const constants = header(variant);
+    const step = (name: ModuleName, entry: string, workgroups: number, buffers: GPUBuffer[], written: number[]) => {
+      const bindings = buffers.map((_, at) => at === 0 ? "uniform" : written.includes(at) ? "write" : "read");
+      const key = `${name} ${entry} ${constants}`;
+      const stage = device.stage(key, entry, bindings, () => shader(name, constants));
+      return { stage, group: device.bind(stage, buffers), workgroups };
+    };
+    const { order, weights, table, chauvenet, binOf, radius, rasterWeights, normalization, dark } = tables.buffers;
+    const { frames, profile, background, keptCount, foundCount, index, intensity, peaks } = this;
+    const clip = (facts: GPUBuffer) =>
+      variant.exact
+        ? step("clip_exact", "clip_exact", bins, [facts, frames, order, weights, table, chauvenet, profile], [6])
+        : step("clip_float", "clip_float", bins, [
+          ...[facts, frames, order, weights, table, chauvenet, profile],
+          ...[dark, normalization],
+        ], [6]);
+    const perBin = Math.ceil(bins / 64);
+    const peakBuffers = (facts: GPUBuffer) => [
+      ...[facts, frames, binOf, radius, normalization, background, candidates, found, foundCount, peaks, dark],
+    ];
+    const compact = (count: GPUBuffer) => [facts, count, frames, kept, index, intensity];
+    this.#integrate = clip(factsOfIntegrate);
+    this.#steps = {
+      clip: clip(facts),
+      background: step("background", "fill", perBin, [facts, profile, background], [2]),
+      bounds: step("bounds", "bound", perBin, [facts, background, bounds], [2]),
+      pick: step("pick", "pick", blocks, [
+        ...[facts, frames, binOf, radius, rasterWeights, background, bounds, kept, candidates, keptCount, dark],
+      ], [7, 8, 9]),
+      scan: step("compact", "scan", 1, compact(keptCount), [1, 4, 5]),
+      compact: step("compact", "compact", blocks, compact(keptCount), [1, 4, 5]),
+      "find peaks": step("peaks", "find", blocks, peakBuffers(factsOfPeaks), [7, 8, 9]),
+      "scan peaks": step("compact", "scan", 1, compact(foundCount), [1, 4, 5]),
+      "measure peaks": step("peaks", "measure", blocks, peakBuffers(factsOfPeaks), [7, 8, 9]),
+    };
+  }
+
+  /** Writes a frame to place `at` of the batch. Throws where its bytes are damaged or of another size. */
+  load(at: number, { encoding, bytes }: EncodedFrame): void {
+    const { frameBytes, frameWords, pixels, variant: { type } } = this.tables;
+    const offset = at * frameWords * 4;
+    switch (encoding) {
+      case "raw":
+        if (bytes.byteLength !== frameBytes) {
+          throw new Error(`a frame of ${bytes.byteLength} bytes where ${frameBytes} are expected`);
+        }
+        return this.device.write(this.frames, offset, bytes);
+      case "byte-offset":
+        if (type !== "int32") throw new Error(`byte-offset decodes to int32, not ${type}`);
+        return this.device.write(this.frames, offset, new Uint8Array(decodeByteOffset(bytes, pixels).buffer));
+      case "bitshuffle-lz4":
+        throw new Error("the WebGPU engine does not decode bitshuffle-LZ4 yet");
+    }
+  }
+
+  /** Throws what has been found wrong with the frames of the batch. */
+  check(_count: number): void {}
+
+  /** Encodes averaging without clipping. */
+  encodeIntegrate(encoder: GPUCommandEncoder, count = this.size): void {
+    const pass = encoder.beginComputePass();
+    run(pass, this.#integrate, count);
+    pass.end();
+  }
+
+  /**
+   * Encodes all stages over the first `count` frames. `timestamps(stage)`: where the times of a stage go, which then has
+   * a pass of its own.
+   */
+  encode(
+    encoder: GPUCommandEncoder,
+    count = this.size,
+    timestamps?: (stage: StageName) => GPUComputePassTimestampWrites,
+  ): void {
+    encoder.clearBuffer(this.intensity);
+    if (timestamps) {
+      for (const name of STAGES) {
+        const pass = encoder.beginComputePass({ timestampWrites: timestamps(name) });
+        run(pass, this.#steps[name], count);
+        pass.end();
+      }
+      return;
+    }
+    const pass = encoder.beginComputePass();
+    for (const name of STAGES) run(pass, this.#steps[name], count);
+    pass.end();
+  }
+
+  close(): void {
+    for (const buffer of this.#all) buffer.destroy();
+  }
+}
+
+function run(pass: GPUComputePassEncoder, { stage, group, workgroups }: Step, count: number): void {
+  pass.setPipeline(stage.pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(workgroups, count);
+}

@@ -1,0 +1,26 @@
+/**
+ * The WebGPU engine: every stage as a compute shader, in the arithmetic of the core (doubles in 32-bit integers, exact
+ * sums), so that integer frames give the bits that the other engines give. Loaded only when it is asked for.
+ */
+import { wasmEngine } from "../wasm.ts";
+import type { Engine } from "../engine.ts";
+import { Device } from "./device.ts";
+import { WebGpuPlan } from "./plan.ts";
+import { selfTest } from "./self_test.ts";
+
+/** The engine and its device, which is to be closed before the process or worker ends. */
+export interface WebGpuEngine extends Engine {
+  readonly device: Device;
+}
+
+/** Opens a device and proves its arithmetic. UsageError where there is none, or where it computes wrongly. */
+export async function openWebGpu(): Promise<WebGpuEngine> {
+  const device = await Device.open();
+  selfTest(device);
+  return {
+    name: "webgpu",
+    device,
+    plan: (input) => new WebGpuPlan(device, input),
+    densifier: wasmEngine.densifier,
+  };
+}

@@ -1,0 +1,138 @@
+/** A plan on the GPU, one frame at a time: the first stage that is asked for runs all of them. */
+import { PIXEL_ARRAYS } from "../wasm.ts";
+import type { Background, Peaks, Picked, Plan, PlanInput, Profile } from "../engine.ts";
+import type { EncodedFrame, PixelArray } from "../../io/frame.ts";
+import { Batch, PEAK_WORDS, PROFILE_WORDS } from "./batch.ts";
+import type { Device } from "./device.ts";
+import { Tables } from "./tables.ts";
+
+/** See the module. */
+export class WebGpuPlan implements Plan {
+  readonly validPixels: number;
+  readonly radial: Float64Array;
+  readonly #device: Device;
+  readonly #tables: Tables;
+  readonly #batch: Batch;
+  #invalid = 0;
+  /** Whether the batch holds the stages' results for the loaded frame. */
+  #done = false;
+
+  constructor(device: Device, input: PlanInput) {
+    this.#device = device;
+    this.#tables = new Tables(device, input);
+    const { pixels } = this.#tables;
+    // A peak is the largest of its patch: there is at most one in four pixels.
+    this.#batch = new Batch(device, this.#tables, 1, pixels, Math.ceil(pixels / 4) + 1, input.settings.cycle);
+    this.validPixels = this.#tables.validPixels;
+    this.radial = this.#tables.radial;
+    device.check();
+  }
+
+  load(frame: EncodedFrame): void {
+    this.#done = false;
+    this.#batch.load(0, frame);
+  }
+
+  integrate(): Profile {
+    const encoder = this.#device.gpu.createCommandEncoder();
+    this.#batch.encodeIntegrate(encoder);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    this.#done = false;
+    return this.#profile();
+  }
+
+  clip(): Profile {
+    const encoder = this.#device.gpu.createCommandEncoder();
+    this.#batch.encode(encoder);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    this.#done = true;
+    return this.#profile();
+  }
+
+  invalid(): number {
+    return this.#invalid;
+  }
+
+  background(): Background {
+    this.#require();
+    const { bins } = this.#tables;
+    const { buffer } = this.#device.read(this.#batch.background, 0, bins * 8);
+    return { mean: new Float32Array(buffer, 0, bins), std: new Float32Array(buffer, bins * 4, bins) };
+  }
+
+  pick(): Picked {
+    this.#require();
+    const count = this.#total(this.#batch.keptCount);
+    const Values = PIXEL_ARRAYS[this.#tables.variant.type];
+    const bytes = Math.ceil(count * Values.BYTES_PER_ELEMENT / 4) * 4;
+    return {
+      index: new Uint32Array(this.#device.read(this.#batch.index, 0, count * 4).buffer),
+      intensity: new Values(this.#device.read(this.#batch.intensity, 0, bytes).buffer, 0, count),
+    };
+  }
+
+  peaks(): Peaks {
+    this.#require();
+    const count = this.#total(this.#batch.foundCount);
+    const { buffer } = this.#device.read(this.#batch.peaks, 0, count * PEAK_WORDS * 4);
+    return peaksOf(new Float32Array(buffer), new Uint32Array(buffer));
+  }
+
+  radius(): Float32Array {
+    return this.#tables.radiusMap.slice();
+  }
+
+  normalization(): Float32Array | undefined {
+    return this.#tables.normMap?.slice();
+  }
+
+  frame(): PixelArray {
+    const { frameBytes, pixels, variant: { type } } = this.#tables;
+    const bytes = this.#device.read(this.#batch.frames, 0, Math.ceil(frameBytes / 4) * 4);
+    return new PIXEL_ARRAYS[type](bytes.buffer, 0, pixels);
+  }
+
+  close(): void {
+    this.#batch.close();
+    this.#tables.close();
+  }
+
+  #require(): void {
+    if (!this.#done) this.clip();
+  }
+
+  /** The sum that the scan has left behind the counts of the blocks. */
+  #total(counts: GPUBuffer): number {
+    return new Uint32Array(this.#device.read(counts, this.#tables.blocks * 4, 4).buffer)[0];
+  }
+
+  #profile(): Profile {
+    const { bins, validPixels } = this.#tables;
+    const { buffer } = this.#device.read(this.#batch.profile, 0, bins * PROFILE_WORDS * 4);
+    this.#device.check();
+    const column = (at: number) => new Float64Array(buffer, at * bins * 8, bins);
+    const counted = (at: number) => new Uint32Array(buffer, at * bins * 4, bins);
+    this.#invalid = validPixels - counted(9).reduce((sum, n) => sum + n, 0);
+    return {
+      radial: this.radial,
+      mean: column(0),
+      std: column(1),
+      sem: column(2),
+      count: Float64Array.from(counted(8)),
+    };
+  }
+}
+
+/** Peaks from rows of x, y, intensity, sigma and number of pixels. */
+export function peaksOf(rows: Float32Array, integers: Uint32Array): Peaks {
+  const count = rows.length / PEAK_WORDS;
+  const column = (at: number) => Float32Array.from({ length: count }, (_, peak) => rows[peak * PEAK_WORDS + at]);
+  return {
+    count,
+    x: column(0),
+    y: column(1),
+    intensity: column(2),
+    sigma: column(3),
+    pixels: Float32Array.from({ length: count }, (_, peak) => integers[peak * PEAK_WORDS + 4]),
+  };
+}
