@@ -4,6 +4,7 @@
  */
 import { decodeByteOffset, PIXEL_ARRAYS } from "../wasm.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
+import { Decoder } from "./decode.ts";
 import type { Device, Stage } from "./device.ts";
 import { header, type ModuleName, shader } from "./shaders.ts";
 import { BLOCK, type Tables } from "./tables.ts";
@@ -49,6 +50,7 @@ export class Batch {
   readonly #steps: Record<StageName, Step>;
   /** The clip stage without clipping. */
   readonly #integrate: Step;
+  #decoder: Decoder | undefined;
 
   /** `size` frames; `room` kept pixels and `peakRoom` peaks of all of them together. */
   constructor(
@@ -119,9 +121,17 @@ export class Batch {
     };
   }
 
-  /** Writes a frame to place `at` of the batch. Throws where its bytes are damaged or of another size. */
+  /**
+   * Writes a frame to place `at` of the batch. Throws where its bytes are damaged or of another size, except that damage
+   * of bitshuffle-LZ4 chunks is told by `problem` after `encodeDecode` has run.
+   */
   load(at: number, { encoding, bytes }: EncodedFrame): void {
     const { frameBytes, frameWords, pixels, variant: { type } } = this.tables;
+    if (encoding === "bitshuffle-lz4") {
+      this.#decoder ??= new Decoder(this.device, this.tables, this.size, this.frames);
+      return this.#decoder.load(at, bytes);
+    }
+    this.#decoder?.skip(at);
     const offset = at * frameWords * 4;
     switch (encoding) {
       case "raw":
@@ -132,13 +142,23 @@ export class Batch {
       case "byte-offset":
         if (type !== "int32") throw new Error(`byte-offset decodes to int32, not ${type}`);
         return this.device.write(this.frames, offset, new Uint8Array(decodeByteOffset(bytes, pixels).buffer));
-      case "bitshuffle-lz4":
-        throw new Error("the WebGPU engine does not decode bitshuffle-LZ4 yet");
     }
   }
 
-  /** Throws what has been found wrong with the frames of the batch. */
-  check(_count: number): void {}
+  /** Encodes the decoding of chunks where there are any. */
+  encodeDecode(encoder: GPUCommandEncoder, count = this.size, timestamps?: GPUComputePassTimestampWrites): void {
+    this.#decoder?.encode(encoder, count, timestamps);
+  }
+
+  /** Per frame, whether the last decoding found a block damaged; absent while there were no chunks. */
+  get damaged(): GPUBuffer | undefined {
+    return this.#decoder?.damaged;
+  }
+
+  /** What is wrong with the chunk at a place of the batch, given its word of `damaged`. */
+  problem(at: number, isDamaged: boolean): string | undefined {
+    return this.#decoder?.problem(at, isDamaged);
+  }
 
   /** Encodes averaging without clipping. */
   encodeIntegrate(encoder: GPUCommandEncoder, count = this.size): void {
@@ -171,6 +191,7 @@ export class Batch {
   }
 
   close(): void {
+    this.#decoder?.close();
     for (const buffer of this.#all) buffer.destroy();
   }
 }

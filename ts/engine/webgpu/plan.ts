@@ -31,6 +31,13 @@ export class WebGpuPlan implements Plan {
   load(frame: EncodedFrame): void {
     this.#done = false;
     this.#batch.load(0, frame);
+    if (frame.encoding !== "bitshuffle-lz4") return;
+    const encoder = this.#device.gpu.createCommandEncoder();
+    this.#batch.encodeDecode(encoder);
+    this.#device.gpu.queue.submit([encoder.finish()]);
+    const [damaged] = new Uint32Array(this.#device.read(this.#batch.damaged!, 0, 4).buffer);
+    const problem = this.#batch.problem(0, damaged !== 0);
+    if (problem !== undefined) throw new Error(problem);
   }
 
   integrate(): Profile {

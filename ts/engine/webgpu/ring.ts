@@ -20,6 +20,8 @@ export interface FrameResult {
   readonly background: Background;
   readonly picked: Picked;
   readonly peaks: Peaks;
+  /** why there are no results: the frame's bytes are damaged */
+  readonly problem?: string;
 }
 
 /** Work on the GPU failed. No result of frame `first` or of a later one has been delivered. */
@@ -54,7 +56,9 @@ export class Ring {
   readonly #device: Device;
   readonly #slots: Slot[] = [];
   readonly #cycle: number;
-  readonly #regions: Readonly<Record<"kept" | "found" | "background" | "peaks" | "index" | "intensity", number>>;
+  readonly #regions: Readonly<
+    Record<"kept" | "found" | "damaged" | "background" | "peaks" | "index" | "intensity", number>
+  >;
   readonly #valueBytes: number;
   #overflow: Batch | undefined;
   #filling = 0;
@@ -78,6 +82,7 @@ export class Ring {
     this.#regions = {
       kept: region(batch * (blocks + 1) * 4),
       found: region(batch * (blocks + 1) * 4),
+      damaged: region(batch * 4),
       background: region(batch * bins * 8),
       peaks: region(batch * PEAKS * PEAK_WORDS * 4),
       index: region(kept * 4),
@@ -141,11 +146,13 @@ export class Ring {
     const { bins, blocks } = this.tables;
     const [count, at] = [numbers.length, this.#regions];
     const encoder = this.#device.gpu.createCommandEncoder();
+    batch.encodeDecode(encoder, count);
     batch.encode(encoder, count);
     const copy = (source: GPUBuffer, region: number, bytes: number) =>
       encoder.copyBufferToBuffer(source, 0, readback, region, Math.ceil(bytes / 4) * 4);
     copy(batch.keptCount, at.kept, count * (blocks + 1) * 4);
     copy(batch.foundCount, at.found, count * (blocks + 1) * 4);
+    if (batch.damaged) copy(batch.damaged, at.damaged, count * 4);
     copy(batch.background, at.background, count * bins * 8);
     copy(batch.peaks, at.peaks, count * PEAKS * PEAK_WORDS * 4);
     copy(batch.index, at.index, this.#expected * 4);
@@ -164,7 +171,8 @@ export class Ring {
       readback.getMappedRange(region, Math.ceil(length / 4) * 4).slice(0);
     try {
       this.#device.check();
-      batch.check(count);
+      const damaged = batch.damaged ? new Uint32Array(bytes(at.damaged, count * 4)) : new Uint32Array(count);
+      const problems = numbers.map((_, frame) => batch.problem(frame, damaged[frame] !== 0));
       const totals = (region: number) => {
         const counts = new Uint32Array(bytes(region, count * (blocks + 1) * 4));
         return Array.from({ length: count }, (_, frame) => counts[frame * (blocks + 1) + blocks]);
@@ -173,7 +181,7 @@ export class Ring {
       const [kept, found] = [totals(at.kept), totals(at.found)];
       const [keptSum, foundSum] = [sum(kept), sum(found)];
       if (keptSum > batch.room || foundSum > batch.peakRoom) {
-        return numbers.map((number, frame) => this.#again(slot, frame, number));
+        return numbers.map((number, frame) => this.#again(slot, frame, number, problems[frame]));
       }
       const copied = keptSum <= this.#expected;
       this.#expected = Math.min(batch.room, Math.ceil(keptSum * 1.25) + 4096);
@@ -188,8 +196,9 @@ export class Ring {
       return numbers.map((number, frame) => {
         const own = backgrounds.subarray(frame * bins * 2, (frame + 1) * bins * 2);
         const rows = [foundBefore * PEAK_WORDS, (foundBefore + found[frame]) * PEAK_WORDS];
-        const result = {
+        const result: FrameResult = {
           number,
+          ...(problems[frame] === undefined ? {} : { problem: problems[frame] }),
           background: { mean: own.subarray(0, bins), std: own.subarray(bins) },
           picked: {
             index: new Uint32Array(index, keptBefore * 4, kept[frame]),
@@ -212,7 +221,7 @@ export class Ring {
   }
 
   /** One frame of a slot once more, with room for everything that it may keep. */
-  #again({ batch }: Slot, frame: number, number: number): FrameResult {
+  #again({ batch }: Slot, frame: number, number: number, problem: string | undefined): FrameResult {
     const { pixels, bins, blocks, variant: { type }, frameWords } = this.tables;
     const device = this.#device;
     const one = this.#overflow ??= new Batch(device, this.tables, 1, pixels, Math.ceil(pixels / 4) + 1, this.#cycle);
@@ -227,6 +236,7 @@ export class Ring {
     const rows = device.read(one.peaks, 0, found * PEAK_WORDS * 4).buffer;
     return {
       number,
+      ...(problem === undefined ? {} : { problem }),
       background: { mean: background.subarray(0, bins), std: background.subarray(bins) },
       picked: {
         index: new Uint32Array(device.read(one.index, 0, kept * 4).buffer),

@@ -1,5 +1,7 @@
 /** The WGSL of each stage: its file behind those that it builds on. One file per stage, named like its Rust reference. */
 import background from "./background.wgsl" with { type: "text" };
+import bitshuffle from "./bitshuffle.wgsl" with { type: "text" };
+import bitshuffleLz4 from "./bitshuffle_lz4.wgsl" with { type: "text" };
 import bounds from "./bounds.wgsl" with { type: "text" };
 import clipExact from "./clip_exact.wgsl" with { type: "text" };
 import clipFloat from "./clip_float.wgsl" with { type: "text" };
@@ -7,6 +9,7 @@ import compact from "./compact.wgsl" with { type: "text" };
 import correct from "./correct.wgsl" with { type: "text" };
 import float64 from "./float64.wgsl" with { type: "text" };
 import grid from "./grid.wgsl" with { type: "text" };
+import lz4 from "./lz4.wgsl" with { type: "text" };
 import pair from "./pair.wgsl" with { type: "text" };
 import peaks from "./peaks.wgsl" with { type: "text" };
 import pick from "./pick.wgsl" with { type: "text" };
@@ -30,6 +33,7 @@ export interface Variant {
 
 const MODULES = {
   self_test: [float64, pair, selfTest],
+  bitshuffle_lz4: [lz4, bitshuffle, bitshuffleLz4],
   clip_exact: [plan, float64, pair, correct, reduce, clipExact],
   clip_float: [plan, float64, correct, clipFloat],
   background: [plan, float64, background],

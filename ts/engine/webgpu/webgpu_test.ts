@@ -1,38 +1,19 @@
 /**
  * The WebGPU engine against the WASM engine: integer frames bit for bit, float frames up to the rounding of sums; its
- * arithmetic against JavaScript's doubles; the ring against the plan. Without an adapter all is skipped in one line,
- * except that continuous integration (CI=true) has one: there its absence fails.
+ * arithmetic against JavaScript's doubles; the ring against the plan.
  */
 import assert from "node:assert/strict";
-import { messageOf } from "../../errors.ts";
 import type { PixelArray, PixelType } from "../../io/frame.ts";
 import { DEFAULT_SETTINGS, type Plan, type PlanInput, type PlanSettings } from "../engine.ts";
 import { PIXEL_ARRAYS, wasmEngine } from "../wasm.ts";
 import { openWebGpu, type WebGpuEngine } from "./engine.ts";
 import { GpuFailure, Ring } from "./ring.ts";
 import { answers, firstDifference, operands } from "./self_test.ts";
+import { GEOMETRY, gpuTest, uniform } from "./testing.ts";
 
 /** Sums of 10⁴ f64 terms in another order: 10⁴ roundings of 2⁻⁵³, and the cancellation of a scatter. */
 const TOLERANCE = 1e-11;
 
-const engine: WebGpuEngine | Error = await openWebGpu().catch((error) => error);
-if (engine instanceof Error && Deno.env.get("CI") !== "true") console.log(`skipped: WebGPU: ${messageOf(engine)}`);
-else if (!(engine instanceof Error)) globalThis.addEventListener("unload", () => engine.device.close());
-
-/** A test that needs the engine. Deno keeps a buffer's promise open for 10 ms after it was read: see device.ts. */
-function gpuTest(name: string, body: (engine: WebGpuEngine) => void | Promise<void>): void {
-  const ignore = engine instanceof Error && Deno.env.get("CI") !== "true";
-  const fn = async () => {
-    if (engine instanceof Error) throw engine;
-    await body(engine);
-  };
-  Deno.test({ name: `webgpu: ${name}`, ignore, fn, sanitizeOps: false });
-}
-
-const GEOMETRY = {
-  ...{ distance: 0.05, poni1: 30.3e-4, poni2: 74.9e-4, rot1: 0.05, rot2: -0.1, rot3: 0.4, pixel1: 1e-4, pixel2: 1e-4 },
-  orientation: 3 as const,
-};
 const SHAPE = [61, 167] as const;
 const PIXELS = SHAPE[0] * SHAPE[1];
 
@@ -44,12 +25,6 @@ function input(type: PixelType, settings: Partial<PlanSettings>, others: Partial
     settings: { ...DEFAULT_SETTINGS, bins: 40, cutoffPeak: 2, connected: 2, ...settings },
     ...others,
   };
-}
-
-/** Numbers from 0 to 1 that depend on the seed alone. */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => (state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9 >>> 0) / 2 ** 32;
 }
 
 /** Small counts, a few large ones, and what marks bad pixels. */
