@@ -1,0 +1,65 @@
+/** Frames of a wanted size from the counts of real ones, and the reader that gives them to the workers of a pool. */
+import { openFrames } from "../../ts/io/open.ts";
+import { loadGeometry } from "../../ts/geometry/load.ts";
+import { DEFAULT_SETTINGS, type PlanInput } from "../../ts/engine/engine.ts";
+import { decodeBitshuffleLz4, encodeBitshuffleLz4 } from "../../ts/engine/wasm/braggsieve.js";
+import type { EncodedFrame } from "../../ts/io/frame.ts";
+import { dataPath } from "../../ts/testing.ts";
+
+/** Real frames tiled to one shape, as u16, and what a plan needs to know of them. */
+export interface BenchFrames {
+  readonly input: PlanInput;
+  readonly raw: Uint8Array<ArrayBuffer>[];
+  readonly chunks: Uint8Array[];
+  readonly source: string;
+}
+
+/** Tiles the thaumatin frames about their middle to `shape`: 2 σ, Chauvenet azimuthal clipping, 800 bins. */
+export async function benchFrames(shape: readonly [number, number], count = 8): Promise<BenchFrames> {
+  const stack = dataPath("thaumatin/thaumatin_bslz4.h5");
+  const frames = await openFrames(stack);
+  const geometry = await loadGeometry(dataPath("thaumatin/thaumatin.poni"));
+  const [slow, fast] = frames.info.shape;
+  const [down, across] = [Math.floor((slow - shape[0]) / 2), Math.floor((fast - shape[1]) / 2)];
+  const pixels = shape[0] * shape[1];
+  const place = new Uint32Array(pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const row = (Math.floor(pixel / shape[1]) + down + slow) % slow;
+    place[pixel] = row * fast + (pixel % shape[1] + across + fast) % fast;
+  }
+  const invalid = frames.info.mask;
+  const mask = new Uint8Array(pixels);
+  if (invalid) { for (let pixel = 0; pixel < pixels; pixel++) mask[pixel] = invalid[place[pixel]]; }
+  const [raw, chunks]: [Uint8Array<ArrayBuffer>[], Uint8Array[]] = [[], []];
+  for (let i = 0; i < Math.min(count, frames.frameCount); i++) {
+    const { encoding, bytes } = await frames.read(i);
+    const decoded = encoding === "raw" ? bytes.slice() : decodeBitshuffleLz4(bytes, 4, slow * fast * 4);
+    const values = new Uint32Array(decoded.buffer, decoded.byteOffset, slow * fast);
+    const frame = new Uint16Array(pixels);
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const value = values[place[pixel]];
+      frame[pixel] = Math.min(value, 65_535);
+      // What marks a bad pixel in the 32-bit frames is masked: 16 bits do not hold it.
+      if (value > 65_535) mask[pixel] = 1;
+    }
+    raw.push(new Uint8Array(frame.buffer));
+    chunks.push(encodeBitshuffleLz4(raw[i], 2, 0));
+  }
+  frames.close();
+  const input: PlanInput = {
+    geometry: {
+      ...geometry,
+      poni1: geometry.poni1 - down * geometry.pixel1,
+      poni2: geometry.poni2 - across * geometry.pixel2,
+    },
+    ...{ shape, type: "uint16", mask, valid: [0, 65_535] },
+    settings: { ...DEFAULT_SETTINGS, bins: 800, cutoffPick: 2 },
+  };
+  return { input, raw, chunks, source: `${raw.length} thaumatin frames (Pilatus 6M) tiled to ${shape.join(" x ")}` };
+}
+
+/** For the workers: the frames come with the call, and are given in turn. */
+export function openReader(args: unknown): (number: number) => EncodedFrame {
+  const { encoding, frames } = args as { encoding: EncodedFrame["encoding"]; frames: Uint8Array[] };
+  return (number) => ({ encoding, bytes: frames[number % frames.length] });
+}

@@ -1,0 +1,111 @@
+/**
+ * The WebGPU engine on this machine's GPU: GPU time per stage, frames per second from memory, uncompressed and as
+ * bitshuffle-LZ4 chunks, with one worker and several; pyFAI's OpenCL on the same GPU where Python has it.
+ *
+ *   deno run -A bench/gpu/main.ts            4 and 9 Mpixel frames
+ *   deno run -A bench/gpu/main.ts --small    reduced: any adapter, also a software one
+ *
+ * Real data as for the tests (BRAGGSIEVE_DATA). Writes results/<adapter>.json beside this file, or where --out says.
+ */
+import { parseArgs } from "node:util";
+import { formatPoni } from "../../ts/geometry/poni.ts";
+import { openWebGpu } from "../../ts/engine/webgpu/engine.ts";
+import { machine } from "../machine.ts";
+import { type BenchFrames, benchFrames } from "./frames.ts";
+import { copyBandwidth, stageTimes } from "./stages.ts";
+import { expectations, throughput } from "./throughput.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    small: { type: "boolean", default: false },
+    out: { type: "string" },
+    workers: { type: "string" },
+    batch: { type: "string", default: "16" },
+    skip: { type: "string", default: "" },
+  },
+});
+const small = options.small;
+const skipped = options.skip.split(",");
+const workers = (options.workers ?? (small ? "1,2" : "1,2,4,6")).split(",").map(Number);
+const batch = small ? 4 : Number(options.batch);
+const report: Record<string, unknown> = { machine: machine() };
+const note = (name: string, value: unknown) => {
+  report[name] = value;
+  console.log(name, JSON.stringify(value));
+};
+
+/** A row that cannot be measured here says why, and the others go on. */
+async function row(name: string, work: () => unknown): Promise<void> {
+  try {
+    note(name, await work());
+  } catch (error) {
+    note(name, { failed: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+const engine = await openWebGpu();
+const { vendor, architecture, device: model, description } = engine.device.info;
+const adapter = description || `${vendor} ${architecture} ${model}`;
+note("adapter", adapter);
+const bytes = small ? 1 << 24 : 1 << 28;
+const bandwidth = copyBandwidth(engine.device, bytes);
+note("copy GB/s", bandwidth);
+
+const four = await benchFrames(small ? [517, 541] : [2068, 2162]);
+note("frames", four.source);
+note("compressed part", four.chunks[0].length / four.raw[0].length);
+for (const count of [1, batch]) {
+  await row(`stages, ${count} frames a batch`, () => stageTimes(engine.device, four, count, bandwidth.median));
+}
+engine.device.close();
+
+async function rates(name: string, frames: BenchFrames, encodings: readonly ("raw" | "bitshuffle-lz4")[]) {
+  const expected = expectations(frames);
+  for (const encoding of encodings) {
+    for (const n of workers) {
+      const count = small ? 4 * batch : encoding === "raw" ? 1500 * Math.min(n, 2) : 2000 * Math.min(n, 2);
+      await row(
+        `${name}, ${encoding}, ${n} workers`,
+        () => throughput(frames, expected, encoding, { workers: n, batch, frames: count }),
+      );
+    }
+  }
+}
+if (!skipped.includes("rates")) await rates("frames", four, ["raw", "bitshuffle-lz4"]);
+if (!small && !skipped.includes("nine")) {
+  const nine = await benchFrames([3108, 3262], 4);
+  note("9 Mpixel frames", nine.source);
+  await rates("9 Mpixel", nine, ["bitshuffle-lz4"]);
+}
+
+/** A minimal NumPy file of a row-major array. */
+function npy(type: string, shape: readonly [number, number], data: Uint8Array): Uint8Array {
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`;
+  const header = text.padEnd(64 * Math.ceil((text.length + 11) / 64) - 11) + "\n";
+  const file = new Uint8Array(10 + header.length + data.length);
+  file.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]);
+  file.set(new TextEncoder().encode(header), 10);
+  file.set(data, 10 + header.length);
+  return file;
+}
+
+if (!skipped.includes("pyfai")) {
+  await row("pyFAI OpenCL", async () => {
+    const folder = await Deno.makeTempDir();
+    const { shape, mask, geometry } = four.input;
+    await Deno.writeFile(`${folder}/frame.npy`, npy("<u2", shape, four.raw[0]));
+    await Deno.writeFile(`${folder}/mask.npy`, npy("|u1", shape, mask!));
+    await Deno.writeTextFile(`${folder}/g.poni`, formatPoni(geometry));
+    const python = Deno.env.get("BRAGGSIEVE_PYTHON") ?? "python3";
+    const script = new URL("./pyfai_opencl.py", import.meta.url).pathname;
+    const args = [script, `${folder}/frame.npy`, `${folder}/mask.npy`, `${folder}/g.poni`];
+    const { success, stdout, stderr } = await new Deno.Command(python, { args }).output();
+    await Deno.remove(folder, { recursive: true });
+    if (!success) throw new Error(new TextDecoder().decode(stderr).trim().split("\n").at(-1));
+    return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  });
+}
+const name = adapter.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_|_$/g, "").toLowerCase();
+const out = options.out ?? new URL(`./results/${name}${small ? "_small" : ""}.json`, import.meta.url).pathname;
+await Deno.writeTextFile(out, JSON.stringify(report, null, 2) + "\n");
+console.log(`written: ${out}`);
