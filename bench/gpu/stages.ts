@@ -79,11 +79,12 @@ export function stageTimes(device: Device, { input, chunks }: BenchFrames, count
       batch.encodeDecode(encoder, count, writes(0));
       batch.encode(encoder, count, (stage: StageName) => writes(1 + STAGES.indexOf(stage)));
     });
+    const [whole] = timed(device, 1, (encoder, writes) => batch.encode(encoder, count, writes(0)));
     if (round === 0) continue;
     const note = (stage: string, microseconds: number) => (times[stage] ??= []).push(microseconds / count);
     note("decode", decode);
     stages.forEach((microseconds, at) => note(STAGES[at], microseconds));
-    note("clip + pick + peaks", stages.reduce((sum, microseconds) => sum + microseconds, 0));
+    note("clip + pick + peaks", whole);
   }
   const totals = new Uint32Array(device.read(batch.keptCount, 0, count * (blocks + 1) * 4).buffer);
   const kept = totals[blocks];

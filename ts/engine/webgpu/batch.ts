@@ -13,6 +13,8 @@ import { BLOCK, type Tables } from "./tables.ts";
 export const PROFILE_WORDS = 10;
 /** Words of a peak: see peaks.wgsl. */
 export const PEAK_WORDS = 5;
+/** Workgroups that share the peaks of a frame. */
+const MEASURERS = 512;
 const WORDS_OF_BLOCK = BLOCK / 32;
 
 /** The stages in their order; `info --engines` lists them. */
@@ -25,6 +27,7 @@ export const STAGES = [
   "compact",
   "find peaks",
   "scan peaks",
+  "compact peaks",
   "measure peaks",
 ] as const;
 export type StageName = (typeof STAGES)[number];
@@ -79,6 +82,8 @@ export class Batch {
     this.index = own(room * 4);
     this.intensity = own(room * PIXEL_ARRAYS[variant.type].BYTES_PER_ELEMENT);
     this.peaks = own(peakRoom * PEAK_WORDS * 4);
+    const centres = own(peakRoom * 4);
+    const centreValues = own(peakRoom * 4);
     const facts = tables.facts(cycle, room);
     const factsOfPeaks = tables.facts(cycle, peakRoom);
     const factsOfIntegrate = tables.facts(0, room);
@@ -103,6 +108,7 @@ export class Batch {
     const perBin = Math.ceil(bins / 64);
     const peakBuffers = (facts: GPUBuffer) => [
       ...[facts, frames, binOf, radius, normalization, background, candidates, found, foundCount, peaks, dark],
+      ...[bounds, centres],
     ];
     const compact = (count: GPUBuffer) => [facts, count, frames, kept, index, intensity];
     this.#integrate = clip(factsOfIntegrate);
@@ -117,7 +123,10 @@ export class Batch {
       compact: step("compact", "compact", blocks, compact(keptCount), [1, 4, 5]),
       "find peaks": step("peaks", "find", blocks, peakBuffers(factsOfPeaks), [7, 8, 9]),
       "scan peaks": step("compact", "scan", 1, compact(foundCount), [1, 4, 5]),
-      "measure peaks": step("peaks", "measure", blocks, peakBuffers(factsOfPeaks), [7, 8, 9]),
+      "compact peaks": step("compact", "compact", blocks, [
+        ...[factsOfPeaks, foundCount, frames, found, centres, centreValues],
+      ], [1, 4, 5]),
+      "measure peaks": step("peaks", "measure", MEASURERS, peakBuffers(factsOfPeaks), [7, 8, 9]),
     };
   }
 
@@ -168,16 +177,16 @@ export class Batch {
   }
 
   /**
-   * Encodes all stages over the first `count` frames. `timestamps(stage)`: where the times of a stage go, which then has
-   * a pass of its own.
+   * Encodes all stages over the first `count` frames. `timestamps`: where the time of all of them goes, or of each, which
+   * then has a pass of its own.
    */
   encode(
     encoder: GPUCommandEncoder,
     count = this.size,
-    timestamps?: (stage: StageName) => GPUComputePassTimestampWrites,
+    timestamps?: ((stage: StageName) => GPUComputePassTimestampWrites) | GPUComputePassTimestampWrites,
   ): void {
     encoder.clearBuffer(this.intensity);
-    if (timestamps) {
+    if (typeof timestamps === "function") {
       for (const name of STAGES) {
         const pass = encoder.beginComputePass({ timestampWrites: timestamps(name) });
         run(pass, this.#steps[name], count);
@@ -185,7 +194,7 @@ export class Batch {
       }
       return;
     }
-    const pass = encoder.beginComputePass();
+    const pass = encoder.beginComputePass(timestamps ? { timestampWrites: timestamps } : {});
     for (const name of STAGES) run(pass, this.#steps[name], count);
     pass.end();
   }

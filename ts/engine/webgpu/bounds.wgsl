@@ -11,21 +11,16 @@ const RELATIVE = 1.0 / 262144.0;
 /// Error of an f32 place in bins, by which slopes are multiplied: 2⁻²¹ of its size against four roundings of 2⁻²⁴.
 const PLACE = 1.0 / 2097152.0;
 
-fn number(x: F64) -> f32 {
-  return bitcast<f32>(f64_to_f32(x));
-}
-
 @compute @workgroup_size(64)
 fn bound(@builtin(global_invocation_id) id: vec3<u32>) {
   let bin = id.x;
   let frame = id.y;
   let bins = facts.bins;
   if (bin >= bins) { return; }
-  let noise = number(facts.noise);
+  let noise = facts.quick_noise;
   var result: array<vec2<f32>, 2>;
   for (var which = 0u; which < 2u; which++) {
-    var cutoff = number(facts.cutoff_pick);
-    if (which == 1u) { cutoff = number(facts.cutoff_peak); }
+    let cutoff = facts.quick_cutoffs[which];
     var low_mean = 3e38;
     var top_mean = 0.0;
     var low_std = 3e38;

@@ -32,3 +32,21 @@ fn threshold(at: vec4<u32>, cutoff: F64) -> F64 {
   let variance = f64_add(f64_mul(at.zw, at.zw), f64_mul(facts.noise, facts.noise));
   return f64_add(at.xy, f64_mul(cutoff, f64_sqrt(variance)));
 }
+
+/// Mean and std at a radius in f32: as near as the guards of bounds.wgsl say.
+fn quick_background(frame: u32, at: f32) -> vec2<f32> {
+  let u = clamp(((at - facts.quick_first.x) - facts.quick_first.y) * facts.quick_per_width, 0.0, facts.quick_last);
+  let below = min(u32(u), max(facts.bins, 2u) - 2u);
+  let next = min(below + 1u, facts.bins - 1u);
+  let fraction = u - f32(below);
+  let start = 2u * frame * facts.bins;
+  let low = vec2<f32>(
+    bitcast<f32>(background[start + below]),
+    bitcast<f32>(background[start + facts.bins + below]),
+  );
+  let high = vec2<f32>(
+    bitcast<f32>(background[start + next]),
+    bitcast<f32>(background[start + facts.bins + next]),
+  );
+  return mix(low, high, fraction);
+}

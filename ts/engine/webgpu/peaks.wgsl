@@ -13,6 +13,9 @@
 /// x, y, intensity, sigma (f32), pixels
 @group(0) @binding(9) var<storage, read_write> peaks: array<u32>;
 @group(0) @binding(10) var<storage, read> dark: array<u32>;
+@group(0) @binding(11) var<storage, read> bounds: array<vec4<f32>>;
+/// pixels of all peaks of the batch, in raster order
+@group(0) @binding(12) var<storage, read> centres: array<u32>;
 
 const LISTED = 1024u;
 var<workgroup> ranks: array<u32, 256>;
@@ -76,22 +79,46 @@ fn connected(frame: u32, patch_: vec4<u32>) -> u32 {
   return n;
 }
 
-/// Whether a pixel is the largest of its patch, the first of several in raster order.
+/// Excess of a pixel in f32 and how far it may be wrong; negative where the pixel is not there.
+fn quick_excess(frame: u32, pixel: u32) -> vec2<f32> {
+  let bin = (bin_of[pixel >> 1u] >> (16u * (pixel & 1u))) & 0xffffu;
+  let s = frame_pixel(frame, pixel);
+  if (bin == 0xffffu || !counts(s)) { return vec2<f32>(0.0, -1.0); }
+  var signal = f32(s);
+  if (PIXEL == 5u) { signal = bitcast<f32>(s); }
+  var size = abs(signal);
+  if (!EXACT) {
+    let offset = bitcast<f32>(select(0u, dark[pixel], DARK));
+    size += abs(offset);
+    signal -= offset;
+  }
+  if (NORM != 0u) {
+    let norm = bitcast<f32>(normalization[pixel]);
+    signal /= norm;
+    size /= norm;
+  }
+  // The division of an f32 may be wrong by three units: 2⁻²⁰ is ample.
+  let guard = bounds[frame * facts.bins + bin].w + size / 1048576.0;
+  return vec2<f32>(signal - quick_background(frame, bitcast<f32>(radius[pixel])).x, guard);
+}
+
+/// Whether a pixel is the largest of its patch, the first of several in raster order. Doubles decide what f32 cannot.
 fn is_largest(frame: u32, centre: u32, patch_: vec4<u32>) -> bool {
-  let width = patch_.w - patch_.y;
-  let size = width * (patch_.z - patch_.x);
-  var largest = F64_ZERO;
-  // The first round is the centre's own.
-  for (var i = 0u; i <= size; i++) {
-    var pixel = centre;
-    if (i > 0u) { pixel = (patch_.x + (i - 1u) / width) * facts.fast + patch_.y + (i - 1u) % width; }
-    let other = patch_pixel(frame, pixel, false);
-    if (i == 0u) {
-      largest = other.excess;
-      if (!other.there) { return false; }
-    } else if (other.there && pixel != centre) {
-      if (f64_less(largest, other.excess)) { return false; }
-      if (pixel < centre && !f64_less(other.excess, largest)) { return false; }
+  let largest = quick_excess(frame, centre);
+  if (largest.y < 0.0) { return false; }
+  for (var row = patch_.x; row < patch_.z; row++) {
+    for (var column = patch_.y; column < patch_.w; column++) {
+      let pixel = row * facts.fast + column;
+      let other = quick_excess(frame, pixel);
+      if (pixel == centre || other.y < 0.0) { continue; }
+      let ahead = other.x - largest.x;
+      let guard = other.y + largest.y;
+      if (ahead > guard) { return false; }
+      if (ahead < -guard) { continue; }
+      var both: array<F64, 2>;
+      for (var i = 0u; i < 2u; i++) { both[i] = patch_pixel(frame, select(centre, pixel, i == 1u), false).excess; }
+      if (f64_less(both[0], both[1])) { return false; }
+      if (pixel < centre && !f64_less(both[1], both[0])) { return false; }
     }
   }
   return true;
@@ -137,60 +164,56 @@ fn find(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (thread == 0u) { found_count[frame * (facts.blocks + 1u) + group.x] = atomicLoad(&total); }
 }
 
-/// One workgroup a block: measures its peaks, one pixel of a patch a thread. `found_count` holds places by now.
+/// Some workgroups a frame: each measures some of its peaks, one pixel of a patch a thread.
 @compute @workgroup_size(32)
-fn measure(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+fn measure(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
   let frame = group.y;
-  let counts_start = frame * (facts.blocks + 1u);
-  let here = found_count[counts_start + group.x];
-  let next = found_count[counts_start + group.x + 1u];
-  if (here == next) { return; }
-  var place = here;
-  for (var f = 0u; f < frame; f++) { place += found_count[f * (facts.blocks + 1u) + facts.blocks]; }
-  let start = (frame * facts.blocks + group.x) * 256u;
-  for (var at = 0u; at < 256u; at++) {
-    for (var left = found[start + at]; left != 0u; left &= left - 1u) {
-      let centre = group.x * BLOCK + at * 32u + countTrailingZeros(left);
-      let patch_ = patch_of(centre);
-      let width = patch_.w - patch_.y;
-      let size = width * (patch_.z - patch_.x);
-      if (thread < size) {
-        let pixel = (patch_.x + thread / width) * facts.fast + patch_.y + thread % width;
-        let one = patch_pixel(frame, pixel, true);
-        excesses[thread] = one.excess;
-        variances[thread] = one.variance;
-      }
-      workgroupBarrier();
-      // A thread sums one quantity, in raster order; pixels that are not there add 0.
-      if (thread < 5u) {
-        var sum = F64_ZERO;
-        for (var i = 0u; i < size; i++) {
-          var term = variances[i];
-          if (thread != 1u) { term = excesses[i]; }
-          if (thread >= 2u) { term = f64_max(term, F64_ZERO); }
-          if (thread >= 3u) {
-            let coordinate = select(patch_.y + i % width, patch_.x + i / width, thread == 3u);
-            term = f64_mul(term, f64_from_u32(coordinate));
-          }
-          sum = f64_add(sum, term);
-        }
-        sums[thread] = sum;
-      }
-      workgroupBarrier();
-      if (thread < 4u && place < facts.room) {
-        var value: u32;
-        if (thread < 2u) {
-          value = f64_to_f32(f64_div(sums[4u - thread], sums[2]));
-        } else if (thread == 2u) {
-          value = f64_to_f32(sums[0]);
-        } else {
-          value = f64_to_f32(f64_sqrt(sums[1]));
-        }
-        peaks[place * 5u + thread] = value;
-      }
-      if (thread == 4u && place < facts.room) { peaks[place * 5u + 4u] = connected(frame, patch_); }
-      place += 1u;
-      workgroupBarrier();
+  var first = 0u;
+  for (var f = 0u; f < frame; f++) { first += found_count[f * (facts.blocks + 1u) + facts.blocks]; }
+  let end = min(first + found_count[frame * (facts.blocks + 1u) + facts.blocks], facts.room);
+  for (var place = first + group.x; place < end; place += groups.x) {
+    let patch_ = patch_of(centres[place]);
+    let width = patch_.w - patch_.y;
+    let size = width * (patch_.z - patch_.x);
+    if (thread < size) {
+      let pixel = (patch_.x + thread / width) * facts.fast + patch_.y + thread % width;
+      let one = patch_pixel(frame, pixel, true);
+      excesses[thread] = one.excess;
+      variances[thread] = one.variance;
     }
+    workgroupBarrier();
+    // A thread sums one quantity, in raster order; pixels that are not there add 0.
+    if (thread < 5u) {
+      var sum = F64_ZERO;
+      for (var i = 0u; i < size; i++) {
+        var term = variances[i];
+        if (thread != 1u) { term = excesses[i]; }
+        if (thread >= 2u) { term = f64_max(term, F64_ZERO); }
+        if (thread >= 3u) {
+          let coordinate = select(patch_.y + i % width, patch_.x + i / width, thread == 3u);
+          term = f64_mul(term, f64_from_u32(coordinate));
+        }
+        sum = f64_add(sum, term);
+      }
+      sums[thread] = sum;
+    }
+    workgroupBarrier();
+    if (thread < 4u) {
+      var value = 0u;
+      if (thread < 2u) {
+        value = f64_to_f32(f64_div(sums[4u - thread], sums[2]));
+      } else if (thread == 2u) {
+        value = f64_to_f32(sums[0]);
+      } else {
+        value = f64_to_f32(f64_sqrt(sums[1]));
+      }
+      peaks[place * 5u + thread] = value;
+    }
+    if (thread == 4u) { peaks[place * 5u + 4u] = connected(frame, patch_); }
+    workgroupBarrier();
   }
 }

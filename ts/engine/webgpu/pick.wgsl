@@ -24,38 +24,6 @@ const ROUNDING = 1.0 / 4194304.0;
 var<workgroup> bits: array<array<atomic<u32>, 256>, 2>;
 var<workgroup> total: atomic<u32>;
 
-/// A double as the sum of two f32.
-fn split(x: F64) -> vec2<f32> {
-  let high = f64_to_f32(x);
-  return vec2<f32>(bitcast<f32>(high), bitcast<f32>(f64_to_f32(f64_sub(x, f64_from_f32(high)))));
-}
-
-/// What the f32 test of a pixel needs of the plan.
-struct Quick {
-  first: vec2<f32>,
-  per_width: f32,
-  last: f32,
-  noise2: f32,
-  cutoff: vec2<f32>,
-  unit: f32,
-}
-
-/// f32 cut-offs at a radius: x kept pixels, y peaks.
-fn quick_thresholds(frame: u32, at: f32, quick: Quick) -> vec2<f32> {
-  let u = clamp(((at - quick.first.x) - quick.first.y) * quick.per_width, 0.0, quick.last);
-  let below = min(u32(u), max(facts.bins, 2u) - 2u);
-  let next = min(below + 1u, facts.bins - 1u);
-  let fraction = u - f32(below);
-  let start = 2u * frame * facts.bins;
-  let means = vec2<f32>(bitcast<f32>(background[start + below]), bitcast<f32>(background[start + next]));
-  let deviations = vec2<f32>(
-    bitcast<f32>(background[start + facts.bins + below]),
-    bitcast<f32>(background[start + facts.bins + next]),
-  );
-  let deviation = mix(deviations.x, deviations.y, fraction);
-  return mix(means.x, means.y, fraction) + quick.cutoff * sqrt(deviation * deviation + quick.noise2);
-}
-
 /// Whether a pixel lies above a cut-off, in doubles.
 fn above(frame: u32, pixel: u32, s: i32, cutoff: F64) -> bool {
   var limit = threshold(background_at(frame, locate(radius[pixel])), cutoff);
@@ -73,14 +41,6 @@ fn pick(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   atomicStore(&bits[0][thread], 0u);
   atomicStore(&bits[1][thread], 0u);
   if (thread == 0u) { atomicStore(&total, 0u); }
-  let quick = Quick(
-    split(facts.grid_first),
-    split(facts.grid_per_width).x,
-    split(facts.grid_last).x,
-    split(f64_mul(facts.noise, facts.noise)).x,
-    vec2<f32>(split(facts.cutoff_pick).x, split(facts.cutoff_peak).x),
-    split(facts.unit).x,
-  );
   workgroupBarrier();
   for (var round = 0u; round < BLOCK / 512u; round++) {
     let local = 2u * (round * 256u + thread);
@@ -93,7 +53,7 @@ fn pick(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let s = frame_pixel(frame, pixel);
       let near = bounds[frame * facts.bins + bin];
       var norm = 1.0;
-      if (NORM == 1u) { norm = f32(weights[pixel]) * quick.unit; }
+      if (NORM == 1u) { norm = f32(weights[pixel]) * facts.quick_unit; }
       if (NORM == 2u) { norm = bitcast<f32>(weights[pixel]); }
       var signal = f32(s);
       if (PIXEL == 5u) { signal = bitcast<f32>(s); }
@@ -104,7 +64,8 @@ fn pick(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         signal -= offset;
       }
       if (signal + rounding < min(near.x, near.z) * norm || !counts(s)) { continue; }
-      let limits = quick_thresholds(frame, bitcast<f32>(radius[pixel]), quick);
+      let at = quick_background(frame, bitcast<f32>(radius[pixel]));
+      let limits = at.x + facts.quick_cutoffs * sqrt(at.y * at.y + facts.quick_noise * facts.quick_noise);
       let guards = near.yw;
       let sure = vec2<f32>(signal - rounding) > (limits + guards) * norm;
       let maybe = vec2<f32>(signal + rounding) >= (limits - guards) * norm;

@@ -39,6 +39,14 @@ struct PlanFacts {
   blocks: u32,
   /// kept pixels that the batch has room for
   room: u32,
+  // The same once more in f32, for the tests that decide nearly all pixels.
+  /// first centre as the sum of two
+  quick_first: vec2<f32>,
+  quick_per_width: f32,
+  quick_last: f32,
+  quick_cutoffs: vec2<f32>,
+  quick_noise: f32,
+  quick_unit: f32,
 }
 
 /// Pixels that a workgroup of the raster stages takes: 256 words of the bit maps.

@@ -147,6 +147,39 @@ fn wide_signed(x: vec2<u32>) -> vec4<u32> {
   return vec4<u32>(x, vec2<u32>(u32(i32(x.y) >> 31u)));
 }
 
+/// n / d, rounded once; d below 2²⁸. Digits of as many bits as a 32-bit division leaves room for.
+fn f64_ratio(n: vec4<u32>, d: u32) -> F64 {
+  if (all(n == vec4<u32>(0u))) { return F64_ZERO; }
+  let shift = leading128(n);
+  var digits = shl128(n, shift);
+  let size = select(select(4u, 8u, d < 0x1000000u), 16u, d < 0x10000u);
+  var quotient = vec4<u32>(0u);
+  var rest = 0u;
+  for (var done = 0u; done < 128u; done += size) {
+    rest = (rest << size) | (digits.w >> (32u - size));
+    digits = shl128(digits, size);
+    let digit = rest / d;
+    rest -= digit * d;
+    quotient = shl128(quotient, size);
+    quotient.x |= digit;
+  }
+  let top = leading128(quotient);
+  let m = shl128(quotient, top);
+  let lost = (m.x | m.y | rest) != 0u;
+  return f64_pack(0u, 1023 + 127 - i32(shift) - i32(top), vec2<u32>(m.z | u32(lost), m.w));
+}
+
+/// VV of the azimuthal model where all weights are 1: (n·Σs² − (Σs)²)/n, rounded once. The core forms the same sum in
+/// double-double arithmetic, so that the two differ only where 2⁻¹⁰⁰ of Σs² decides the rounding to a double.
+fn scatter_unweighted(sums: Sums) -> F64 {
+  var v = sums.signal;
+  if ((v.y & SIGN) != 0u) { v = sub64(vec2<u32>(0u), v); }
+  let low = mul64(sums.signal2.xy, vec2<u32>(sums.count, 0u));
+  let high = mul_wide(sums.signal2.z, sums.count);
+  let n = sub128(add128(low, vec4<u32>(0u, 0u, high)), mul64(v, v));
+  return f64_ratio(n, max(sums.count, 1u));
+}
+
 /// VV of the azimuthal model, Σs² + m(−2Σsω + mΣω²), in the operations of `Sums::scatter`. Loops, where the same
 /// operation comes again, keep the program short: drivers inline every call.
 fn scatter(sums: Sums) -> F64 {
@@ -183,17 +216,20 @@ fn f64_from_i64(x: vec2<u32>) -> F64 {
 /// VV of one of the models.
 fn spread(sums: Sums, model: u32) -> F64 {
   if (model == 1u) { return f64_max(f64_from_i64(sums.variance), F64_ZERO); }
+  if (NORM == 0u) { return scatter_unweighted(sums); }
   return scatter(sums);
 }
 
 /// Σω in units of the norm.
 fn omega(sums: Sums) -> F64 {
+  if (NORM == 0u) { return f64_from_u32(sums.count); }
   return f64_mul(f64_from_u64(sums.weight), facts.unit);
 }
 
 /// Mean and std of one pixel; 0 for an empty bin.
 fn moments(sums: Sums, vv: F64) -> Moments {
   if (all(sums.weight == vec2<u32>(0u))) { return Moments(F64_ZERO, F64_ZERO); }
-  let omega2 = f64_mul(f64_mul(pair_from_i128(sums.weight2).high, facts.unit), facts.unit);
+  var omega2 = f64_from_u32(sums.count);
+  if (NORM == 1u) { omega2 = f64_mul(f64_mul(pair_from_i128(sums.weight2).high, facts.unit), facts.unit); }
   return Moments(f64_div(f64_from_i64(sums.signal), omega(sums)), f64_sqrt(f64_div(vv, omega2)));
 }

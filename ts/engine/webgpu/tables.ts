@@ -13,7 +13,7 @@ export const BLOCK = 8192;
 /** Words of a row of the bins' table: see clip_exact.wgsl. */
 const ROW = 8;
 /** Bytes of PlanFacts in plan.wgsl. */
-const FACTS = 160;
+const FACTS = 192;
 
 /** Numbers of the error models in plan.wgsl: while clipping, of the result. */
 const MODELS = { azimuthal: [0, 0], poisson: [1, 1], hybrid: [0, 1] } as const;
@@ -134,11 +134,14 @@ function factsOf({ shape, settings }: PlanInput, plan: WasmPlan, tables: Tables)
     let at = 0;
     const words = (...values: number[]) => values.forEach((value) => (bytes.setUint32(at, value >>> 0, true), at += 4));
     const doubles = (...values: number[]) => values.forEach((value) => (bytes.setFloat64(at, value, true), at += 8));
+    const floats = (...values: number[]) => values.forEach((value) => (bytes.setFloat32(at, value, true), at += 4));
     words(tables.pixels, tables.frameWords, tables.bins, cycle, low, high, gapLow, gapHigh);
     words(shape[0], shape[1], clipModel, resultModel);
     doubles(settings.cutoffClip, unit, first, perWidth, last, settings.cutoffPick, settings.cutoffPeak, settings.noise);
     doubles(...validity.map(finite));
     words(settings.patchSize, settings.connected, tables.blocks, room);
+    floats(first, first - Math.fround(first), perWidth, last);
+    floats(settings.cutoffPick, settings.cutoffPeak, settings.noise, unit);
     return bytes.buffer;
   };
 }

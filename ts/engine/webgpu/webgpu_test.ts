@@ -11,6 +11,8 @@ import { GpuFailure, Ring } from "./ring.ts";
 import { answers, firstDifference, operands } from "./self_test.ts";
 import { GEOMETRY, gpuTest, uniform } from "./testing.ts";
 
+/** Scatter of half a count about 10⁹: the core's double-double leaves 2⁻¹⁰⁰ of Σs², 3·10⁻¹⁴ of VV; the GPU's is exact. */
+const HARD = 1e-13;
 /** Sums of 10⁴ f64 terms in another order: 10⁴ roundings of 2⁻⁵³, and the cancellation of a scatter. */
 const TOLERANCE = 1e-11;
 
@@ -129,7 +131,7 @@ gpuTest("float frames keep the WASM engine's pixels and peaks", (engine) => {
 gpuTest("a large mean with tiny scatter keeps its scatter", (engine) => {
   const next = uniform(11);
   const frame = Int32Array.from({ length: PIXELS }, () => 1_000_000_000 + (next() < 0.5 ? 1 : 0));
-  assert.equal(compare(engine, input("int32", { errorModel: "azimuthal" }), frame), undefined);
+  assert.equal(compare(engine, input("int32", { errorModel: "azimuthal" }), frame, HARD), undefined);
   assert.equal(compare(engine, input("int32", { solidAngle: true }), frame), undefined);
 });
 
