@@ -11,6 +11,8 @@ import { BLOCK, type Tables } from "./tables.ts";
 
 /** Words per bin of a frame's profile: PROFILE_WORDS in plan.wgsl. */
 export const PROFILE_WORDS = 10;
+/** Words of a bin's sums: SUMS_WORDS in reduce.wgsl. */
+const SUMS_WORDS = 24;
 /** Words of a peak: see peaks.wgsl. */
 export const PEAK_WORDS = 5;
 /** Workgroups that share the peaks of a frame. */
@@ -20,6 +22,8 @@ const WORDS_OF_BLOCK = BLOCK / 32;
 /** The stages in their order; `info --engines` lists them. */
 export const STAGES = [
   "clip",
+  "clip again",
+  "moments",
   "background",
   "bounds",
   "pick",
@@ -50,9 +54,10 @@ export class Batch {
   readonly intensity: GPUBuffer;
   readonly peaks: GPUBuffer;
   readonly #all: GPUBuffer[] = [];
-  readonly #steps: Record<StageName, Step>;
-  /** The clip stage without clipping. */
-  readonly #integrate: Step;
+  /** Float frames are clipped in one stage, weighted ones in two. */
+  readonly #steps: Partial<Record<StageName, Step>>;
+  /** The first of them without clipping. */
+  readonly #integrate: Partial<Record<StageName, Step>>;
   #decoder: Decoder | undefined;
 
   /** `size` frames; `room` kept pixels and `peakRoom` peaks of all of them together. */
@@ -73,6 +78,7 @@ export class Batch {
     this.frames = own(size * frameWords * 4);
     this.profile = own(size * bins * PROFILE_WORDS * 4);
     this.background = own(size * bins * 8);
+    const sums = own(size * bins * SUMS_WORDS * 4);
     const bounds = own(size * bins * 16);
     const kept = own(size * blocks * WORDS_OF_BLOCK * 4);
     const candidates = own(size * blocks * WORDS_OF_BLOCK * 4);
@@ -98,13 +104,18 @@ export class Batch {
     };
     const { order, weights, table, chauvenet, binOf, radius, rasterWeights, normalization, dark } = tables.buffers;
     const { frames, profile, background, keptCount, foundCount, index, intensity, peaks } = this;
-    const clip = (facts: GPUBuffer) =>
-      variant.exact
-        ? step("clip_exact", "clip_exact", bins, [facts, frames, order, weights, table, chauvenet, profile], [6])
-        : step("clip_float", "clip_float", bins, [
-          ...[facts, frames, order, weights, table, chauvenet, profile],
-          ...[dark, normalization],
-        ], [6]);
+    const clip = (facts: GPUBuffer): Partial<Record<StageName, Step>> => {
+      const buffers = [facts, frames, order, weights, table, chauvenet];
+      if (!variant.exact) {
+        const all = [...buffers, profile, dark, normalization];
+        return { clip: step("clip_float", "clip_float", bins, all, [6]) };
+      }
+      const exact = step("clip_exact", "clip_exact", bins, [...buffers, sums], [6]);
+      const moments = step("moments", "moments_of_bins", Math.ceil(bins / 32), [facts, sums, profile], [2]);
+      if (variant.norm === "fixed") return { clip: exact, moments };
+      const quick = step("clip_quick", "clip_quick", bins, [...buffers, sums], [6]);
+      return { clip: quick, "clip again": exact, moments };
+    };
     const perBin = Math.ceil(bins / 64);
     const peakBuffers = (facts: GPUBuffer) => [
       ...[facts, frames, binOf, radius, normalization, background, candidates, found, foundCount, peaks, dark],
@@ -113,7 +124,7 @@ export class Batch {
     const compact = (count: GPUBuffer) => [facts, count, frames, kept, index, intensity];
     this.#integrate = clip(factsOfIntegrate);
     this.#steps = {
-      clip: clip(facts),
+      ...clip(facts),
       background: step("background", "fill", perBin, [facts, profile, background], [2]),
       bounds: step("bounds", "bound", perBin, [facts, background, bounds], [2]),
       pick: step("pick", "pick", blocks, [
@@ -172,7 +183,7 @@ export class Batch {
   /** Encodes averaging without clipping. */
   encodeIntegrate(encoder: GPUCommandEncoder, count = this.size): void {
     const pass = encoder.beginComputePass();
-    run(pass, this.#integrate, count);
+    for (const name of STAGES) run(pass, this.#integrate[name], count);
     pass.end();
   }
 
@@ -205,7 +216,9 @@ export class Batch {
   }
 }
 
-function run(pass: GPUComputePassEncoder, { stage, group, workgroups }: Step, count: number): void {
+function run(pass: GPUComputePassEncoder, step: Step | undefined, count: number): void {
+  if (!step) return;
+  const { stage, group, workgroups } = step;
   pass.setPipeline(stage.pipeline);
   pass.setBindGroup(0, group);
   pass.dispatchWorkgroups(workgroups, count);

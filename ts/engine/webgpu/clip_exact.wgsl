@@ -10,7 +10,7 @@
 /// per bin: first place, pixels, Σω (2 words), Σω² (3 words), and the bin that the workgroup of that number takes
 @group(0) @binding(4) var<storage, read> table: array<u32>;
 @group(0) @binding(5) var<storage, read> chauvenet: array<vec2<u32>>;
-@group(0) @binding(6) var<storage, read_write> profile: array<u32>;
+@group(0) @binding(6) var<storage, read_write> bin_sums: array<u32>;
 
 const THREADS = 256u;
 /// Words of workgroup memory for pixels.
@@ -52,6 +52,8 @@ fn clip_exact(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
   let frame = group.y;
   let first = table[bin * 8u];
   let size = table[bin * 8u + 1u];
+  // Where all weights are 1, clip_quick.wgsl has been here and finished nearly all bins.
+  if (NORM == 0u && bin_sums[(frame * facts.bins + bin) * SUMS_WORDS] != 0u) { return; }
   for (var i = thread; i < LIMBS * LANES; i += THREADS) { atomicStore(&limbs[i], 0u); }
   workgroupBarrier();
 
@@ -101,18 +103,11 @@ fn clip_exact(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
   var cycle = 0u;
   loop {
     if (thread == 0u) {
-      // Twice at the end of the hybrid model, whose result is Poisson's: one call serves both.
-      var model = facts.clip_model;
-      loop {
-        vv = spread(sums, model);
-        now = moments(sums, vv);
-        let flat = !f64_less(f64_mul(f64_abs(now.mean), ROUNDING), now.deviation);
-        let ended = cycle >= facts.cycle || sums.count < 2u || flat || (cycle > 0u && any_dropped == 0u);
-        go_on = u32(!ended);
-        if (!ended || model == facts.result_model) { break; }
-        model = facts.result_model;
-        cycle = facts.cycle;
-      }
+      vv = spread(sums, facts.clip_model);
+      now = moments(sums, vv);
+      let flat = !f64_less(f64_mul(f64_abs(now.mean), ROUNDING), now.deviation);
+      let ended = cycle >= facts.cycle || sums.count < 2u || flat || (cycle > 0u && any_dropped == 0u);
+      go_on = u32(!ended);
       if (go_on != 0u) {
         let reach = f64_mul(f64_max(facts.cutoff, chauvenet[sums.count]), now.deviation);
         next_low = f64_max(kept_low, f64_sub(now.mean, reach));
@@ -167,20 +162,5 @@ fn clip_exact(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
     }
   }
 
-  if (thread == 0u) {
-    var sem = F64_ZERO;
-    if (any(sums.weight != vec2<u32>(0u))) { sem = f64_div(f64_sqrt(vv), omega(sums)); }
-    let base = frame * facts.bins * PROFILE_WORDS;
-    let bins = facts.bins;
-    profile[base + 2u * bin] = now.mean.x;
-    profile[base + 2u * bin + 1u] = now.mean.y;
-    profile[base + 2u * (bins + bin)] = now.deviation.x;
-    profile[base + 2u * (bins + bin) + 1u] = now.deviation.y;
-    profile[base + 2u * (2u * bins + bin)] = sem.x;
-    profile[base + 2u * (2u * bins + bin) + 1u] = sem.y;
-    profile[base + 6u * bins + bin] = f64_to_f32(now.mean);
-    profile[base + 7u * bins + bin] = f64_to_f32(now.deviation);
-    profile[base + 8u * bins + bin] = sums.count;
-    profile[base + 9u * bins + bin] = valid;
-  }
+  if (thread == 0u) { put_sums(frame, bin, sums, valid, true); }
 }

@@ -1,9 +1,6 @@
 // One pixel of a frame as the stages see it. Reference: core-rs/core/src/correct.rs and validity.rs.
 // PIXEL: 0 uint8, 1 uint16, 2 uint32, 3 int16, 4 int32, 5 float32. The including stage declares `frames`.
 
-/// Signals whose square fits 32 bits; two of them share a word of workgroup memory.
-const NARROW = PIXEL < 2u || PIXEL == 3u;
-
 /// The pixel of a frame, as i32; unsigned values beyond i32 are −1. Bits for float32.
 fn frame_pixel(frame: u32, pixel: u32) -> i32 {
   let start = frame * facts.stride;

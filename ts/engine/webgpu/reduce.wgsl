@@ -136,6 +136,24 @@ fn shared_sums() -> Sums {
   return sums;
 }
 
+// --- sums of a bin between the stages
+
+/// Words of a bin's sums.
+const SUMS_WORDS = 24u;
+
+fn get_sums(frame: u32, bin: u32) -> Sums {
+  let at = (frame * facts.bins + bin) * SUMS_WORDS;
+  return Sums(
+    bin_sums[at + 2u],
+    vec2<u32>(bin_sums[at + 3u], bin_sums[at + 4u]),
+    vec4<u32>(bin_sums[at + 9u], bin_sums[at + 10u], bin_sums[at + 11u], bin_sums[at + 12u]),
+    vec4<u32>(bin_sums[at + 13u], bin_sums[at + 14u], bin_sums[at + 15u], bin_sums[at + 16u]),
+    vec2<u32>(bin_sums[at + 5u], bin_sums[at + 6u]),
+    vec4<u32>(bin_sums[at + 17u], bin_sums[at + 18u], bin_sums[at + 19u], bin_sums[at + 20u]),
+    vec2<u32>(bin_sums[at + 7u], bin_sums[at + 8u]),
+  );
+}
+
 // --- moments
 
 struct Moments {
@@ -169,15 +187,19 @@ fn f64_ratio(n: vec4<u32>, d: u32) -> F64 {
   return f64_pack(0u, 1023 + 127 - i32(shift) - i32(top), vec2<u32>(m.z | u32(lost), m.w));
 }
 
-/// VV of the azimuthal model where all weights are 1: (n·Σs² − (Σs)²)/n, rounded once. The core forms the same sum in
-/// double-double arithmetic, so that the two differ only where 2⁻¹⁰⁰ of Σs² decides the rounding to a double.
-fn scatter_unweighted(sums: Sums) -> F64 {
+/// n·Σs² − (Σs)².
+fn scatter_times_count(sums: Sums) -> vec4<u32> {
   var v = sums.signal;
   if ((v.y & SIGN) != 0u) { v = sub64(vec2<u32>(0u), v); }
   let low = mul64(sums.signal2.xy, vec2<u32>(sums.count, 0u));
   let high = mul_wide(sums.signal2.z, sums.count);
-  let n = sub128(add128(low, vec4<u32>(0u, 0u, high)), mul64(v, v));
-  return f64_ratio(n, max(sums.count, 1u));
+  return sub128(add128(low, vec4<u32>(0u, 0u, high)), mul64(v, v));
+}
+
+/// VV of the azimuthal model where all weights are 1: (n·Σs² − (Σs)²)/n, rounded once. The core forms the same sum in
+/// double-double arithmetic, so that the two differ only where 2⁻¹⁰⁰ of Σs² decides the rounding to a double.
+fn scatter_unweighted(sums: Sums) -> F64 {
+  return f64_ratio(scatter_times_count(sums), max(sums.count, 1u));
 }
 
 /// VV of the azimuthal model, Σs² + m(−2Σsω + mΣω²), in the operations of `Sums::scatter`. Loops, where the same

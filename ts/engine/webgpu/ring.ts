@@ -166,9 +166,9 @@ export class Ring {
     const { bins, blocks, variant: { type } } = this.tables;
     const [count, at] = [numbers.length, this.#regions];
     readback.mapAsync(GPUMapMode.READ).catch(() => {});
-    // Unmapping takes the range away: results are copies.
+    // Deno gives a copy of a range that is mapped for reading, and unmapping would take it away.
     const bytes = (region: number, length: number) =>
-      readback.getMappedRange(region, Math.ceil(length / 4) * 4).slice(0);
+      readback.getMappedRange(region, Math.ceil(length / 4) * 4).transfer();
     try {
       this.#device.check();
       const damaged = batch.damaged ? new Uint32Array(bytes(at.damaged, count * 4)) : new Uint32Array(count);

@@ -5,17 +5,20 @@ import bitshuffleLz4 from "./bitshuffle_lz4.wgsl" with { type: "text" };
 import bounds from "./bounds.wgsl" with { type: "text" };
 import clipExact from "./clip_exact.wgsl" with { type: "text" };
 import clipFloat from "./clip_float.wgsl" with { type: "text" };
+import clipQuick from "./clip_quick.wgsl" with { type: "text" };
 import compact from "./compact.wgsl" with { type: "text" };
 import correct from "./correct.wgsl" with { type: "text" };
 import float64 from "./float64.wgsl" with { type: "text" };
 import grid from "./grid.wgsl" with { type: "text" };
 import lz4 from "./lz4.wgsl" with { type: "text" };
+import moments from "./moments.wgsl" with { type: "text" };
 import pair from "./pair.wgsl" with { type: "text" };
 import peaks from "./peaks.wgsl" with { type: "text" };
 import pick from "./pick.wgsl" with { type: "text" };
 import plan from "./plan.wgsl" with { type: "text" };
 import reduce from "./reduce.wgsl" with { type: "text" };
 import selfTest from "./self_test.wgsl" with { type: "text" };
+import sums from "./sums.wgsl" with { type: "text" };
 import type { PixelType } from "../../io/frame.ts";
 
 /** Numbers of the pixel types in correct.wgsl. */
@@ -34,7 +37,9 @@ export interface Variant {
 const MODULES = {
   self_test: [float64, pair, selfTest],
   bitshuffle_lz4: [lz4, bitshuffle, bitshuffleLz4],
-  clip_exact: [plan, float64, pair, correct, reduce, clipExact],
+  clip_exact: [plan, float64, pair, correct, reduce, sums, clipExact],
+  clip_quick: [plan, float64, pair, correct, reduce, sums, clipQuick],
+  moments: [plan, float64, pair, reduce, moments],
   clip_float: [plan, float64, correct, clipFloat],
   background: [plan, float64, background],
   bounds: [plan, float64, bounds],
@@ -53,6 +58,8 @@ export function header({ type, exact, dark, norm }: Variant): string {
 const EXACT = ${exact};
 const DARK = ${dark};
 const NORM = ${norms[norm]}u;
+/// Signals whose square fits 32 bits; two of them share a word of workgroup memory.
+const NARROW = ${["uint8", "uint16", "int16"].includes(type)};
 `;
 }
 
