@@ -6,6 +6,8 @@ import { type Spread, spread } from "../machine.ts";
 import type { BenchFrames } from "./frames.ts";
 
 const ROUNDS = 15;
+/** Milliseconds of work before anything is timed: an idle GPU takes its time to reach its clocks. */
+const WARM = 500;
 
 /** One stage, per frame. */
 export interface StageTime {
@@ -74,6 +76,9 @@ export function stageTimes(device: Device, { input, chunks }: BenchFrames, count
   const batch = new Batch(device, tables, count, Math.ceil(count * pixels / 8), count * 2048, input.settings.cycle);
   for (let at = 0; at < count; at++) batch.load(at, { encoding: "bitshuffle-lz4", bytes: chunks[at % chunks.length] });
   const times: Record<string, number[]> = {};
+  for (const end = performance.now() + WARM; performance.now() < end;) {
+    timed(device, 1, (encoder, writes) => batch.encode(encoder, count, writes(0)));
+  }
   for (let round = 0; round <= ROUNDS; round++) {
     const [decode, ...stages] = timed(device, STAGES.length + 1, (encoder, writes) => {
       batch.encodeDecode(encoder, count, writes(0));

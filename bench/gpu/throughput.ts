@@ -11,6 +11,8 @@ export interface Rate {
   readonly framesPerSecond: number;
   /** of pixels before compression, 10⁹ bytes a second */
   readonly gigabytesPerSecond: number;
+  /** until all workers had their devices, programs and plans */
+  readonly startSeconds: number;
   readonly keptPerFrame: number;
   readonly peaksPerFrame: number;
 }
@@ -38,8 +40,19 @@ export async function throughput(
   const module = new URL("./frames.ts", import.meta.url).href;
   const args = { encoding, frames: encoding === "raw" ? raw : chunks };
   let [seen, kept, peaks, start] = [0, 0, 0, 0];
+  const opened = performance.now();
+  let startSeconds = 0;
+  const onReady = () => startSeconds = (performance.now() - opened) / 1000;
   for await (
-    const result of runPool({ input, frames: warm + frames, module, args, workers, ring: { batch, room: 1 / 12 } })
+    const result of runPool({
+      input,
+      frames: warm + frames,
+      module,
+      args,
+      workers,
+      ring: { batch, room: 1 / 12 },
+      onReady,
+    })
   ) {
     const wanted = expected[result.number % expected.length];
     const { index } = result.picked;
@@ -61,7 +74,7 @@ export async function throughput(
   const seconds = (performance.now() - start) / 1000;
   const framesPerSecond = frames / seconds;
   return {
-    ...{ workers, batch, frames, framesPerSecond },
+    ...{ workers, batch, frames, framesPerSecond, startSeconds },
     gigabytesPerSecond: framesPerSecond * raw[0].length / 1e9,
     keptPerFrame: kept / frames,
     peaksPerFrame: peaks / frames,

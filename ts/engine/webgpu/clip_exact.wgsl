@@ -1,6 +1,6 @@
 // Sigma clipping with exact integer sums, all cycles in one dispatch: one workgroup takes one bin of one frame, reads its
-// pixels once, in bin order, keeps as many of them in workgroup memory as there is room for, and subtracts what each
-// cycle drops. Reference: core-rs/core/src/clip/exact.rs, whose decisions it repeats bit for bit.
+// pixels in bin order and subtracts what each cycle drops. A bin is read again in every cycle, from the caches: holding
+// it in workgroup memory takes the room of other bins, and was measured to be three times slower. Reference: core-rs/core/src/clip/exact.rs, whose decisions it repeats bit for bit.
 
 @group(0) @binding(0) var<uniform> facts: PlanFacts;
 @group(0) @binding(1) var<storage, read> frames: array<u32>;
@@ -13,9 +13,6 @@
 @group(0) @binding(6) var<storage, read_write> bin_sums: array<u32>;
 
 const THREADS = 256u;
-/// Words of workgroup memory for pixels.
-const CACHE = 6144u;
-const PER_WORD = select(1u, 2u, NARROW);
 /// Further than any threshold: no pixel is outside.
 const NONE_LOW = F64(0u, 0xfe700000u);
 const NONE_HIGH = F64(0u, 0x7e700000u);
@@ -24,7 +21,6 @@ const ROUNDING = F64(0u, 0x3e000000u);
 /// The f32 test lets all pixels through that lie this near to a bound.
 const GUARD = 1.0 / 1048576.0;
 
-var<workgroup> cache: array<u32, CACHE>;
 var<workgroup> go_on: u32;
 /// Of the last cycle; thread 0's alone.
 var<workgroup> any_dropped: u32;
@@ -32,15 +28,6 @@ var<workgroup> kept_low: F64;
 var<workgroup> kept_high: F64;
 var<workgroup> next_low: F64;
 var<workgroup> next_high: F64;
-
-fn cached(first: u32, frame: u32, place: u32) -> i32 {
-  let word = place / PER_WORD;
-  if (word >= CACHE) { return frame_pixel(frame, order[first + place]); }
-  if (!NARROW) { return i32(cache[word]); }
-  let bits = cache[word] >> ((place & 1u) * 16u);
-  if (PIXEL == 3u) { return i32(bits << 16u) >> 16u; }
-  return i32(bits & 0xffffu);
-}
 
 fn keeps(low: F64, high: F64, s: F64, norm: F64) -> bool {
   return !f64_less(s, f64_mul(low, norm)) && !f64_less(f64_mul(high, norm), s);
@@ -59,23 +46,16 @@ fn clip_exact(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
 
   // --- one pass over the pixels
   var own = Sums();
-  for (var place = thread * PER_WORD; place < size; place += THREADS * PER_WORD) {
-    var word = 0u;
-    for (var i = 0u; i < PER_WORD; i++) {
-      if (place + i < size) {
-        let s = frame_pixel(frame, order[first + place + i]);
-        word |= select(u32(s), (u32(s) & 0xffffu) << (16u * i), NARROW);
-        var w = 1u;
-        if (NORM == 1u) { w = weights[first + place + i]; }
-        if (counts(s)) {
-          sums_add(&own, s, w, false);
-        } else if (NORM == 1u) {
-          own.weight = add64(own.weight, vec2<u32>(w, 0u));
-          own.weight2 = add128(own.weight2, vec4<u32>(mul_wide(w, w), 0u, 0u));
-        }
-      }
+  for (var place = thread; place < size; place += THREADS) {
+    let s = frame_pixel(frame, order[first + place]);
+    var w = 1u;
+    if (NORM == 1u) { w = weights[first + place]; }
+    if (counts(s)) {
+      sums_add(&own, s, w, false);
+    } else if (NORM == 1u) {
+      own.weight = add64(own.weight, vec2<u32>(w, 0u));
+      own.weight2 = add128(own.weight2, vec4<u32>(mul_wide(w, w), 0u, 0u));
     }
-    if (place / PER_WORD < CACHE) { cache[place / PER_WORD] = word; }
   }
   share(own, thread);
   workgroupBarrier();
@@ -125,7 +105,7 @@ fn clip_exact(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
       let low = bitcast<f32>(low_bits) * (1.0 - sign(bitcast<f32>(low_bits)) * -GUARD);
       let high = bitcast<f32>(high_bits) * (1.0 - sign(bitcast<f32>(high_bits)) * GUARD);
       for (var place = thread; place < size; place += THREADS) {
-        let s = cached(first, frame, place);
+        let s = frame_pixel(frame, order[first + place]);
         let w = weights[first + place];
         let below = f32(s) <= low * f32(w) && !(s >= 0 && low <= 0.0);
         if (below || f32(s) >= high * f32(w)) {
@@ -142,7 +122,7 @@ fn clip_exact(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
       let past_low = f64_ceil(kept_low);
       let past_high = f64_floor(kept_high);
       for (var place = thread; place < size; place += THREADS) {
-        let s = cached(first, frame, place);
+        let s = frame_pixel(frame, order[first + place]);
         if ((s < low || s > high) && s >= past_low && s <= past_high && counts(s)) {
           sums_add(&dropped, s, 1u, true);
         }

@@ -12,27 +12,15 @@
 @group(0) @binding(6) var<storage, read_write> bin_sums: array<u32>;
 
 const THREADS = 256u;
-const CACHE = 5120u;
-const PER_WORD = select(1u, 2u, NARROW);
 /// Part of mean and reach by which an f32 cut-off may be wrong: 2⁻¹⁹ against ten roundings of 2⁻²⁴ to 2⁻²².
 const GUARD = 1.0 / 524288.0;
 /// Scatter above this part of the mean is surely more than the rounding that clip_exact.wgsl looks for.
 const SURE = 1.0 / 1048576.0;
 
-var<workgroup> cache: array<u32, CACHE>;
 /// 0 finished, 1 another cycle, 2 left to clip_exact.wgsl
 var<workgroup> state: u32;
 var<workgroup> kept: vec2<i32>;
 var<workgroup> next: vec2<i32>;
-
-fn cached(first: u32, frame: u32, place: u32) -> i32 {
-  let word = place / PER_WORD;
-  if (word >= CACHE) { return frame_pixel(frame, order[first + place]); }
-  if (!NARROW) { return i32(cache[word]); }
-  let bits = cache[word] >> ((place & 1u) * 16u);
-  if (PIXEL == 3u) { return i32(bits << 16u) >> 16u; }
-  return i32(bits & 0xffffu);
-}
 
 fn f32_of(x: vec4<u32>) -> f32 {
   return ((f32(x.w) * 4294967296.0 + f32(x.z)) * 4294967296.0 + f32(x.y)) * 4294967296.0 + f32(x.x);
@@ -84,16 +72,9 @@ fn clip_quick(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
   for (var i = thread; i < LIMBS * LANES; i += THREADS) { atomicStore(&limbs[i], 0u); }
   workgroupBarrier();
   var own = Sums();
-  for (var place = thread * PER_WORD; place < size; place += THREADS * PER_WORD) {
-    var word = 0u;
-    for (var i = 0u; i < PER_WORD; i++) {
-      if (place + i < size) {
-        let s = frame_pixel(frame, order[first + place + i]);
-        word |= select(u32(s), (u32(s) & 0xffffu) << (16u * i), NARROW);
-        if (counts(s)) { sums_add(&own, s, 1u, false); }
-      }
-    }
-    if (place / PER_WORD < CACHE) { cache[place / PER_WORD] = word; }
+  for (var place = thread; place < size; place += THREADS) {
+    let s = frame_pixel(frame, order[first + place]);
+    if (counts(s)) { sums_add(&own, s, 1u, false); }
   }
   share(own, thread);
   workgroupBarrier();
@@ -117,7 +98,7 @@ fn clip_quick(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation
     let high = next.y;
     var dropped = Sums();
     for (var place = thread; place < size; place += THREADS) {
-      let s = cached(first, frame, place);
+      let s = frame_pixel(frame, order[first + place]);
       if ((s < low || s > high) && s >= kept.x && s <= kept.y && counts(s)) { sums_add(&dropped, s, 1u, false); }
     }
     if (dropped.count != 0u) { share(dropped, thread); }

@@ -133,13 +133,13 @@ export class WebGpuPlan implements Plan {
 /** Peaks from rows of x, y, intensity, sigma and number of pixels. */
 export function peaksOf(rows: Float32Array, integers: Uint32Array): Peaks {
   const count = rows.length / PEAK_WORDS;
-  const column = (at: number) => Float32Array.from({ length: count }, (_, peak) => rows[peak * PEAK_WORDS + at]);
-  return {
-    count,
-    x: column(0),
-    y: column(1),
-    intensity: column(2),
-    sigma: column(3),
-    pixels: Float32Array.from({ length: count }, (_, peak) => integers[peak * PEAK_WORDS + 4]),
-  };
+  const [x, y, intensity, sigma, pixels] = Array.from({ length: PEAK_WORDS }, () => new Float32Array(count));
+  for (let peak = 0, at = 0; peak < count; peak++, at += PEAK_WORDS) {
+    x[peak] = rows[at];
+    y[peak] = rows[at + 1];
+    intensity[peak] = rows[at + 2];
+    sigma[peak] = rows[at + 3];
+    pixels[peak] = integers[at + 4];
+  }
+  return { count, x, y, intensity, sigma, pixels };
 }

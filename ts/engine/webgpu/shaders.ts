@@ -58,7 +58,7 @@ export function header({ type, exact, dark, norm }: Variant): string {
 const EXACT = ${exact};
 const DARK = ${dark};
 const NORM = ${norms[norm]}u;
-/// Signals whose square fits 32 bits; two of them share a word of workgroup memory.
+/// Signals whose square fits 32 bits.
 const NARROW = ${["uint8", "uint16", "int16"].includes(type)};
 `;
 }
