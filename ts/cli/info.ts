@@ -1,5 +1,7 @@
 /** `braggsieve info`: options and wiring. */
 import { Command } from "commander";
+import { describeEngines, type EngineFacts } from "../engine/describe.ts";
+import { UsageError } from "../errors.ts";
 import { describe, type FileFacts, type GeometryFacts } from "../pipeline/info.ts";
 import {
   addFrameOptions,
@@ -16,7 +18,8 @@ import { rangeOf, size } from "./report.ts";
 export function infoCommand(): Command {
   const command = new Command("info")
     .description("tell what a file is: frames, type, filters, geometry, mask, kept pixels or peaks")
-    .argument("<file>", "frames, a sparse file or a CXI file; file.h5::/path for a dataset")
+    .argument("[file]", "frames, a sparse file or a CXI file; file.h5::/path for a dataset")
+    .option("--engines", "tell which engines this machine has, on what they run and which stage runs where")
     .option(
       "--frame <number>",
       "also compute background, kept pixels and peaks of this frame, counted from 0; needs a geometry (default: none; 0 with -p, -m, --dark or --flat)",
@@ -30,9 +33,15 @@ export function infoCommand(): Command {
       `
 Examples:
   braggsieve info scan.h5
-  braggsieve info -p detector.poni --frame 3 --json scan.h5`,
+  braggsieve info -p detector.poni --frame 3 --json scan.h5
+  braggsieve info --engines`,
     )
-    .action(async (file: string, flags: FrameFlags & { frame?: number }) => {
+    .action(async (file: string | undefined, flags: FrameFlags & { frame?: number; engines?: boolean }) => {
+      if (flags.engines) {
+        const engines = await describeEngines();
+        return console.log(flags.json ? JSON.stringify(engines) : engines.map(engineLines).join("\n"));
+      }
+      if (file === undefined) throw new UsageError("name a file, or say --engines");
       const { files: _, ...options } = runOptions([file], flags);
       const facts = await describe({
         file,
@@ -41,6 +50,16 @@ Examples:
       });
       console.log(flags.json ? JSON.stringify(facts) : describeInLines(facts));
     });
+}
+
+function engineLines({ name, problem, runsOn, limits = {}, stages = {} }: EngineFacts): string {
+  if (problem !== undefined) return `${name}: not here: ${problem}`;
+  const where = (place: string) => Object.keys(stages).filter((stage) => stages[stage] === place).join(", ");
+  return [
+    `${name}: ${runsOn}`,
+    ...["GPU", "CPU"].filter((place) => where(place)).map((place) => `  on the ${place}: ${where(place)}`),
+    ...Object.entries(limits).map(([limit, value]) => `  ${limit}: ${value}`),
+  ].join("\n");
 }
 
 const range = (counts: readonly number[]) => {

@@ -21,6 +21,9 @@ export async function openWebGpu(): Promise<WebGpuEngine> {
     name: "webgpu",
     device,
     plan: (input) => new WebGpuPlan(device, input),
-    densifier: wasmEngine.densifier,
+    densifier: (input) => {
+      console.warn("braggsieve: the WebGPU engine has no densify stage: frames are rebuilt by WebAssembly");
+      return wasmEngine.densifier(input);
+    },
   };
 }

@@ -75,6 +75,7 @@ let turn: Promise<void> = Promise.resolve();
 self.onmessage = ({ data }: MessageEvent<Order>) => {
   turn = turn.then(() => obey(data)).catch((error) => {
     const lost = error instanceof GpuFailure;
+    close(); // before the pool ends this worker
     answer({ failed: messageOf(error), lost, ...(lost ? { first: error.first } : {}) });
   });
 };
