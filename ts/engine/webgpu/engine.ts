@@ -6,7 +6,7 @@ import { wasmEngine } from "../wasm.ts";
 import type { Engine } from "../engine.ts";
 import { Device } from "./device.ts";
 import { WebGpuPlan } from "./plan.ts";
-import { selfTest } from "./self_test.ts";
+import { prove } from "./proof.ts";
 
 /** The engine and its device, which is to be closed before the process or worker ends. */
 export interface WebGpuEngine extends Engine {
@@ -16,7 +16,7 @@ export interface WebGpuEngine extends Engine {
 /** Opens a device and proves its arithmetic. UsageError where there is none, or where it computes wrongly. */
 export async function openWebGpu(): Promise<WebGpuEngine> {
   const device = await Device.open();
-  selfTest(device);
+  prove(device);
   return {
     name: "webgpu",
     device,

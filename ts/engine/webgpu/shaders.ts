@@ -17,7 +17,7 @@ import peaks from "./peaks.wgsl" with { type: "text" };
 import pick from "./pick.wgsl" with { type: "text" };
 import plan from "./plan.wgsl" with { type: "text" };
 import reduce from "./reduce.wgsl" with { type: "text" };
-import selfTest from "./self_test.wgsl" with { type: "text" };
+import proof from "./proof.wgsl" with { type: "text" };
 import sums from "./sums.wgsl" with { type: "text" };
 import type { PixelType } from "../../io/frame.ts";
 
@@ -35,7 +35,7 @@ export interface Variant {
 }
 
 const MODULES = {
-  self_test: [float64, pair, selfTest],
+  proof: [float64, pair, proof],
   bitshuffle_lz4: [lz4, bitshuffle, bitshuffleLz4],
   clip_exact: [plan, float64, pair, correct, reduce, sums, clipExact],
   clip_quick: [plan, float64, pair, correct, reduce, sums, clipQuick],

@@ -8,7 +8,7 @@ import { DEFAULT_SETTINGS, type Plan, type PlanInput, type PlanSettings } from "
 import { PIXEL_ARRAYS, wasmEngine } from "../wasm.ts";
 import { openWebGpu, type WebGpuEngine } from "./engine.ts";
 import { GpuFailure, Ring } from "./ring.ts";
-import { answers, firstDifference, operands } from "./self_test.ts";
+import { answers, firstDifference, operands } from "./proof.ts";
 import { GEOMETRY, gpuTest, uniform } from "./testing.ts";
 
 /** Scatter of half a count about 10⁹: the core's double-double leaves 2⁻¹⁰⁰ of Σs², 3·10⁻¹⁴ of VV; the GPU's is exact. */

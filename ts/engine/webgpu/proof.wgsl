@@ -4,7 +4,7 @@
 @group(0) @binding(1) var<storage, read_write> answers: array<vec2<u32>>;
 
 @compute @workgroup_size(64)
-fn self_test(@builtin(global_invocation_id) id: vec3<u32>) {
+fn proof(@builtin(global_invocation_id) id: vec3<u32>) {
   let at = id.x;
   if (at >= arrayLength(&operands)) { return; }
   let a = operands[at].xy;

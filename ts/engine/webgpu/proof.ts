@@ -6,7 +6,7 @@ import { UsageError } from "../../errors.ts";
 import type { Device } from "./device.ts";
 import { shader } from "./shaders.ts";
 
-/** Answers per pair of operands: see self_test.wgsl. */
+/** Answers per pair of operands: see proof.wgsl. */
 const ANSWERS = 8;
 /** The names of the answers, for the message. */
 const NAMES = ["sum", "product", "error of the product", "quotient", "square root", "f32", "floor and ceil", "order"];
@@ -41,7 +41,7 @@ export function operands(count: number, seed: number): Float64Array {
 /** What the device makes of the operands. */
 export function answers(device: Device, pairs: Float64Array): Float64Array {
   const count = pairs.length / 2;
-  const stage = device.stage("self_test", "self_test", ["read", "write"], () => shader("self_test"));
+  const stage = device.stage("proof", "proof", ["read", "write"], () => shader("proof"));
   const input = device.upload(pairs);
   const output = device.buffer(count * ANSWERS * 8, GPUBufferUsage.STORAGE);
   const encoder = device.gpu.createCommandEncoder();
@@ -90,7 +90,7 @@ export function firstDifference(pairs: Float64Array, found: Float64Array): strin
 }
 
 /** Throws UsageError where the device does not compute as the core does. */
-export function selfTest(device: Device): void {
+export function prove(device: Device): void {
   const pairs = operands(4096, 20261125);
   const wrong = firstDifference(pairs, answers(device, pairs));
   device.check();
