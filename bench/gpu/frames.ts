@@ -2,7 +2,8 @@
 import { openFrames } from "../../ts/io/open.ts";
 import { loadGeometry } from "../../ts/geometry/load.ts";
 import { DEFAULT_SETTINGS, type PlanInput } from "../../ts/engine/engine.ts";
-import { decodeBitshuffleLz4, encodeBitshuffleLz4 } from "../../ts/engine/wasm/braggsieve.js";
+import { decodeByCore } from "../../ts/engine/webgpu/decode.ts";
+import { encodeBitshuffleLz4 } from "../../ts/engine/wasm/braggsieve.js";
 import type { EncodedFrame } from "../../ts/io/frame.ts";
 import { dataPath } from "../../ts/testing.ts";
 
@@ -33,7 +34,7 @@ export async function benchFrames(shape: readonly [number, number], count = 8): 
   const [raw, chunks]: [Uint8Array<ArrayBuffer>[], Uint8Array[]] = [[], []];
   for (let i = 0; i < Math.min(count, frames.frameCount); i++) {
     const { encoding, bytes } = await frames.read(i);
-    const decoded = encoding === "raw" ? bytes.slice() : decodeBitshuffleLz4(bytes, 4, slow * fast * 4);
+    const decoded = encoding === "raw" ? bytes.slice() : decodeByCore(bytes, 4, slow * fast * 4);
     const values = new Uint32Array(decoded.buffer, decoded.byteOffset, slow * fast);
     const frame = new Uint16Array(pixels);
     for (let pixel = 0; pixel < pixels; pixel++) {

@@ -9,11 +9,12 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4.
+/// Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4, in blocks of `block` elements
+/// (of 8192 bytes where it is not given).
 #[wasm_bindgen(js_name = encodeBitshuffleLz4)]
-pub fn encode(bytes: &[u8], size: usize) -> Result<Vec<u8>, JsError> {
-    let mut chunk = Vec::new();
-    SCRATCH.with_borrow_mut(|scratch| bitshuffle_lz4::encode(bytes, size, 0, &mut chunk, scratch))?;
+pub fn encode(bytes: &[u8], size: usize, block: Option<usize>) -> Result<Vec<u8>, JsError> {
+    let (block, mut chunk) = (block.unwrap_or(0), Vec::new());
+    SCRATCH.with_borrow_mut(|scratch| bitshuffle_lz4::encode(bytes, size, block, &mut chunk, scratch))?;
     Ok(chunk)
 }
 

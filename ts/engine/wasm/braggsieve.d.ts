@@ -37,6 +37,18 @@ export class Plan {
      */
     background(): Float32Array;
     /**
+     * Bin of each pixel in raster order; 65535 where masked (a plan of 65536 bins has no room for that).
+     */
+    binOfPixels(): Uint16Array;
+    /**
+     * First place of each bin in the bin order; one more entry than bins.
+     */
+    binOffsets(): Uint32Array;
+    /**
+     * Pixel (raster index) at each place of the bin order.
+     */
+    binOrder(): Uint32Array;
+    /**
      * Radial coordinate of the bin centres.
      */
     centres(): Float64Array;
@@ -49,6 +61,10 @@ export class Plan {
      */
     encode(): Uint8Array;
     /**
+     * Fixed-point weights in bin order; `undefined` where every norm is 1 or none fits.
+     */
+    fixedWeights(): Int32Array | undefined;
+    /**
      * Place of the frame buffer.
      */
     framePointer(): number;
@@ -57,6 +73,14 @@ export class Plan {
      */
     gather(): void;
     /**
+     * First bin centre, bins per unit of radius, last centre in bins from the first.
+     */
+    gridParameters(): Float64Array;
+    /**
+     * Smallest and largest integer that counts, first and last of those in between that do not.
+     */
+    integerValidity(): Int32Array;
+    /**
      * Reduces without clipping: mean, std, sem, count of all bins, one after the other.
      */
     integrate(): Float64Array;
@@ -64,6 +88,10 @@ export class Plan {
      * Unmasked pixels without a valid value in the last reduction.
      */
     invalid(): number;
+    /**
+     * Whether sums are exact integers.
+     */
+    isExact(): boolean;
     /**
      * Decodes a frame into the frame buffer and takes it over.
      */
@@ -93,9 +121,25 @@ export class Plan {
      */
     radius(): Float32Array;
     /**
+     * Fixed-point weights in raster order, 0 where masked; `undefined` as above.
+     */
+    rasterWeights(): Int32Array | undefined;
+    /**
      * Pixels that are not masked.
      */
     validPixels(): number;
+    /**
+     * Smallest and largest value that counts, and the dummy with its delta (−1: no dummy).
+     */
+    validity(): Float64Array;
+    /**
+     * Σω (two words, low first) and Σω² (four words) of each bin.
+     */
+    weightSums(): Uint32Array;
+    /**
+     * The norm that one step of the fixed-point weights stands for.
+     */
+    weightUnit(): number;
 }
 
 /**
@@ -153,6 +197,11 @@ export function allBelow(index: Uint32Array | number[], pixels: number): boolean
 export function bitshuffle(bytes: Uint8Array | number[], size: number): Uint8Array;
 
 /**
+ * Chauvenet's cut-off for 0 to `largest` pixels.
+ */
+export function chauvenetTable(largest: number): Float64Array;
+
+/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
  */
 export function chiMap(options: string): Float64Array;
@@ -183,9 +232,10 @@ export function decodeByteOffset(section: Uint8Array | number[], pixels: number)
 export function decodeChunk(encoding: string, chunk: Uint8Array | number[], size: number, out: Uint8Array): void;
 
 /**
- * Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4.
+ * Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4, in blocks of `block` elements
+ * (of 8192 bytes where it is not given).
  */
-export function encodeBitshuffleLz4(bytes: Uint8Array | number[], size: number): Uint8Array;
+export function encodeBitshuffleLz4(bytes: Uint8Array | number[], size: number, block?: number | null): Uint8Array;
 
 /**
  * Encodes int32 pixels as a CBF byte-offset section.

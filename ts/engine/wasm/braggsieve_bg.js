@@ -127,6 +127,36 @@ export class Plan {
         return v1;
     }
     /**
+     * Bin of each pixel in raster order; 65535 where masked (a plan of 65536 bins has no room for that).
+     * @returns {Uint16Array}
+     */
+    binOfPixels() {
+        const ret = wasm.plan_binOfPixels(this.__wbg_ptr);
+        var v1 = getArrayU16FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 2, 2);
+        return v1;
+    }
+    /**
+     * First place of each bin in the bin order; one more entry than bins.
+     * @returns {Uint32Array}
+     */
+    binOffsets() {
+        const ret = wasm.plan_binOffsets(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Pixel (raster index) at each place of the bin order.
+     * @returns {Uint32Array}
+     */
+    binOrder() {
+        const ret = wasm.plan_binOrder(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
      * Radial coordinate of the bin centres.
      * @returns {Float64Array}
      */
@@ -160,6 +190,19 @@ export class Plan {
         return v1;
     }
     /**
+     * Fixed-point weights in bin order; `undefined` where every norm is 1 or none fits.
+     * @returns {Int32Array | undefined}
+     */
+    fixedWeights() {
+        const ret = wasm.plan_fixedWeights(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayI32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        }
+        return v1;
+    }
+    /**
      * Place of the frame buffer.
      * @returns {number}
      */
@@ -172,6 +215,26 @@ export class Plan {
      */
     gather() {
         wasm.plan_gather(this.__wbg_ptr);
+    }
+    /**
+     * First bin centre, bins per unit of radius, last centre in bins from the first.
+     * @returns {Float64Array}
+     */
+    gridParameters() {
+        const ret = wasm.plan_gridParameters(this.__wbg_ptr);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * Smallest and largest integer that counts, first and last of those in between that do not.
+     * @returns {Int32Array}
+     */
+    integerValidity() {
+        const ret = wasm.plan_integerValidity(this.__wbg_ptr);
+        var v1 = getArrayI32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
     }
     /**
      * Reduces without clipping: mean, std, sem, count of all bins, one after the other.
@@ -190,6 +253,14 @@ export class Plan {
     invalid() {
         const ret = wasm.plan_invalid(this.__wbg_ptr);
         return ret;
+    }
+    /**
+     * Whether sums are exact integers.
+     * @returns {boolean}
+     */
+    isExact() {
+        const ret = wasm.plan_isExact(this.__wbg_ptr);
+        return ret !== 0;
     }
     /**
      * Decodes a frame into the frame buffer and takes it over.
@@ -298,12 +369,53 @@ export class Plan {
         return v1;
     }
     /**
+     * Fixed-point weights in raster order, 0 where masked; `undefined` as above.
+     * @returns {Int32Array | undefined}
+     */
+    rasterWeights() {
+        const ret = wasm.plan_rasterWeights(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayI32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        }
+        return v1;
+    }
+    /**
      * Pixels that are not masked.
      * @returns {number}
      */
     validPixels() {
         const ret = wasm.plan_validPixels(this.__wbg_ptr);
         return ret >>> 0;
+    }
+    /**
+     * Smallest and largest value that counts, and the dummy with its delta (−1: no dummy).
+     * @returns {Float64Array}
+     */
+    validity() {
+        const ret = wasm.plan_validity(this.__wbg_ptr);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * Σω (two words, low first) and Σω² (four words) of each bin.
+     * @returns {Uint32Array}
+     */
+    weightSums() {
+        const ret = wasm.plan_weightSums(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * The norm that one step of the fixed-point weights stands for.
+     * @returns {number}
+     */
+    weightUnit() {
+        const ret = wasm.plan_weightUnit(this.__wbg_ptr);
+        return ret;
     }
 }
 if (Symbol.dispose) Plan.prototype[Symbol.dispose] = Plan.prototype.free;
@@ -453,6 +565,18 @@ export function bitshuffle(bytes, size) {
 }
 
 /**
+ * Chauvenet's cut-off for 0 to `largest` pixels.
+ * @param {number} largest
+ * @returns {Float64Array}
+ */
+export function chauvenetTable(largest) {
+    const ret = wasm.chauvenetTable(largest);
+    var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+    return v1;
+}
+
+/**
  * Azimuth χ of each pixel, rad: for maps and pictures; plans do not need it.
  * @param {string} options
  * @returns {Float64Array}
@@ -588,22 +712,25 @@ export function decodeChunk(encoding, chunk, size, out) {
 }
 
 /**
- * Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4.
+ * Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4, in blocks of `block` elements
+ * (of 8192 bytes where it is not given).
  * @param {Uint8Array | number[]} bytes
  * @param {number} size
+ * @param {number | null} [block]
  * @returns {Uint8Array}
  */
-export function encodeBitshuffleLz4(bytes, size) {
+export function encodeBitshuffleLz4(bytes, size, block) {
     const val2 = +size;
+    const val3 = +(isLikeNone(block) ? Number.MAX_SAFE_INTEGER : (block) >>> 0);
     const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
     const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.encodeBitshuffleLz4(ptr0, len0, val2);
+    const ret = wasm.encodeBitshuffleLz4(ptr0, len0, val2, val3);
     if (ret[3]) {
         throw takeFromExternrefTable0(ret[2]);
     }
-    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    var v4 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
     wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    return v3;
+    return v4;
 }
 
 /**
@@ -901,6 +1028,11 @@ function getArrayJsValueFromWasm0(ptr, len) {
     return result;
 }
 
+function getArrayU16FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint16ArrayMemory0().subarray(ptr / 2, ptr / 2 + len);
+}
+
 function getArrayU32FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
@@ -954,6 +1086,14 @@ function getInt32ArrayMemory0() {
 function getStringFromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+
+let cachedUint16ArrayMemory0 = null;
+function getUint16ArrayMemory0() {
+    if (cachedUint16ArrayMemory0 === null || cachedUint16ArrayMemory0.byteLength === 0) {
+        cachedUint16ArrayMemory0 = new Uint16Array(wasm.memory.buffer);
+    }
+    return cachedUint16ArrayMemory0;
 }
 
 let cachedUint32ArrayMemory0 = null;

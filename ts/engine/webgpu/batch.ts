@@ -2,9 +2,10 @@
  * Buffers for some frames of a plan, and the stages over all of them: one dispatch a stage, whatever the number of
  * frames. Every stage writes what it owns, so nothing need be cleared but the packed intensities.
  */
-import { decodeByteOffset, PIXEL_ARRAYS } from "../wasm.ts";
+import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
+import { decodeByteOffset } from "../wasm.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
-import { Decoder } from "./decode.ts";
+import { decodeByCore, Decoder } from "./decode.ts";
 import type { Device, Stage } from "./device.ts";
 import { header, type ModuleName, shader } from "./shaders.ts";
 import { BLOCK, type Tables } from "./tables.ts";
@@ -162,6 +163,8 @@ export class Batch {
       case "byte-offset":
         if (type !== "int32") throw new Error(`byte-offset decodes to int32, not ${type}`);
         return this.device.write(this.frames, offset, new Uint8Array(decodeByteOffset(bytes, pixels).buffer));
+      default:
+        return this.device.write(this.frames, offset, decodeByCore(bytes, frameBytes / pixels, frameBytes, encoding));
     }
   }
 

@@ -3,9 +3,10 @@
  * lie within the chunk never gets to the GPU. Errors are the sentences of core-rs/core/src/codec, in its order: the
  * first damaged block tells. Chunks with blocks that the GPU has no room for are decoded by the core.
  */
-import { decodeBitshuffleLz4 } from "../wasm/braggsieve.js";
+import type { Encoding } from "../../io/frame.ts";
+import { decodeChunk } from "../wasm/braggsieve.js";
 import { messageOf } from "../../errors.ts";
-import { PIXEL_ARRAYS } from "../wasm.ts";
+import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
 import type { Device, Stage } from "./device.ts";
 import { shader } from "./shaders.ts";
 import type { Tables } from "./tables.ts";
@@ -146,7 +147,7 @@ export class Decoder {
   #loadByCore(at: number, chunk: Uint8Array): void {
     const { frameBytes, frameWords } = this.#tables;
     try {
-      this.#device.write(this.#frames, at * frameWords * 4, decodeBitshuffleLz4(chunk, this.#element, frameBytes));
+      this.#device.write(this.#frames, at * frameWords * 4, decodeByCore(chunk, this.#element, frameBytes));
       this.#problemsFound[at] = undefined;
     } catch (error) {
       this.#problemsFound[at] = messageOf(error);
@@ -216,4 +217,16 @@ export class Decoder {
     const all = [this.#chunks, this.#blocks, this.#problems, this.damaged, this.#facts, this.#frameBlocks];
     for (const buffer of all) buffer.destroy();
   }
+}
+
+/** A chunk decoded on the CPU. Throws the core's sentence where it is damaged. */
+export function decodeByCore(
+  chunk: Uint8Array,
+  element: number,
+  bytes: number,
+  encoding: Encoding = "bitshuffle-lz4",
+): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(bytes);
+  decodeChunk(encoding, chunk, element, out);
+  return out;
 }

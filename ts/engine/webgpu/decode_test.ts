@@ -1,12 +1,12 @@
 /** The GPU's bitshuffle-LZ4 decoder against the core's: the same pixels, and the same sentence for every damage. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { decodeBitshuffleLz4, encodeBitshuffleLz4 } from "../wasm/braggsieve.js";
+import { encodeBitshuffleLz4 } from "../wasm/braggsieve.js";
 import { messageOf } from "../../errors.ts";
 import type { PixelArray, PixelType } from "../../io/frame.ts";
 import { DEFAULT_SETTINGS, type PlanInput } from "../engine.ts";
-import { PIXEL_ARRAYS } from "../wasm.ts";
-import { Decoder } from "./decode.ts";
+import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
+import { decodeByCore, Decoder } from "./decode.ts";
 import { Ring } from "./ring.ts";
 import { Tables } from "./tables.ts";
 import { GEOMETRY, gpuTest, uniform } from "./testing.ts";
@@ -82,7 +82,7 @@ gpuTest(`${MUTATIONS} mutated chunks give the core's pixels or its sentence`, ({
         const problem = decoder.problem(at, damaged[at] !== 0);
         let expected: Uint8Array | string;
         try {
-          expected = decodeBitshuffleLz4(chunk, element, tables.frameBytes);
+          expected = decodeByCore(chunk, element, tables.frameBytes);
         } catch (error) {
           expected = messageOf(error);
         }

@@ -3,7 +3,8 @@
  * sums), so that integer frames give the bits that the other engines give. Loaded only when it is asked for.
  */
 import { wasmEngine } from "../wasm.ts";
-import type { Engine } from "../engine.ts";
+import type { DensifierInput, Engine } from "../engine.ts";
+import { soloDensifierPool, soloPlanPool } from "../solo_pool.ts";
 import { Device } from "./device.ts";
 import { WebGpuPlan } from "./plan.ts";
 import { prove } from "./proof.ts";
@@ -17,13 +18,18 @@ export interface WebGpuEngine extends Engine {
 export async function openWebGpu(): Promise<WebGpuEngine> {
   const device = await Device.open();
   prove(device);
+  const densifier = (input: DensifierInput) => {
+    console.warn("braggsieve: the WebGPU engine has no densify stage: frames are rebuilt by WebAssembly");
+    return wasmEngine.densifier(input);
+  };
   return {
     name: "webgpu",
     device,
     plan: (input) => new WebGpuPlan(device, input),
-    densifier: (input) => {
-      console.warn("braggsieve: the WebGPU engine has no densify stage: frames are rebuilt by WebAssembly");
-      return wasmEngine.densifier(input);
-    },
+    densifier,
+    // deno-lint-ignore require-await -- what `plan` throws becomes a rejection
+    planPool: async (input) => soloPlanPool(new WebGpuPlan(device, input)),
+    // deno-lint-ignore require-await -- likewise
+    densifierPool: async (input) => soloDensifierPool(densifier(input)),
   };
 }

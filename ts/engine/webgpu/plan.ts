@@ -1,5 +1,6 @@
 /** A plan on the GPU, one frame at a time: the first stage that is asked for runs all of them. */
-import { PIXEL_ARRAYS } from "../wasm.ts";
+import { encodeBitshuffleLz4 } from "../packing.ts";
+import { bytesOfPixels, PIXEL_ARRAYS } from "../pixel_arrays.ts";
 import type { Background, Peaks, Picked, Plan, PlanInput, Profile } from "../engine.ts";
 import type { EncodedFrame, PixelArray } from "../../io/frame.ts";
 import { Batch, PEAK_WORDS, PROFILE_WORDS } from "./batch.ts";
@@ -97,6 +98,11 @@ export class WebGpuPlan implements Plan {
     const { frameBytes, pixels, variant: { type } } = this.#tables;
     const bytes = this.#device.read(this.#batch.frames, 0, Math.ceil(frameBytes / 4) * 4);
     return new PIXEL_ARRAYS[type](bytes.buffer, 0, pixels);
+  }
+
+  encode(): Uint8Array {
+    const pixels = this.frame();
+    return encodeBitshuffleLz4(bytesOfPixels(pixels), pixels.BYTES_PER_ELEMENT);
   }
 
   close(): void {

@@ -5,7 +5,7 @@
  * the two slots; a batch whose kept pixels or peaks have no room is done again, frame by frame, with room for all.
  */
 import { messageOf } from "../../errors.ts";
-import { PIXEL_ARRAYS } from "../wasm.ts";
+import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
 import type { Background, Peaks, Picked, PlanInput } from "../engine.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
 import { Batch, PEAK_WORDS } from "./batch.ts";

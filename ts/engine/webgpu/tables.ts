@@ -3,7 +3,8 @@
  * Uploaded once; nothing of it changes with a frame.
  */
 import { chauvenetTable, Plan as WasmPlan } from "../wasm/braggsieve.js";
-import { PIXEL_ARRAYS, planOptions } from "../wasm.ts";
+import { planOptions } from "../options.ts";
+import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
 import type { PlanInput } from "../engine.ts";
 import type { Device } from "./device.ts";
 import type { Variant } from "./shaders.ts";
@@ -47,13 +48,7 @@ export class Tables {
 
   /** Throws, as every engine does, for settings and maps that do not fit. */
   constructor(device: Device, input: PlanInput) {
-    const options = planOptions(input);
-    let plan: WasmPlan;
-    try {
-      plan = new WasmPlan(options, input.mask, input.dark, input.flat);
-    } finally {
-      options.free();
-    }
+    const plan = new WasmPlan(planOptions(input), input.mask, input.dark, input.flat);
     try {
       if (input.settings.bins > 0xffff) throw new Error("the WebGPU engine takes at most 65535 bins");
       const fixed = plan.fixedWeights();

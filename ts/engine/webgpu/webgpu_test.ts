@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import type { PixelArray, PixelType } from "../../io/frame.ts";
 import { DEFAULT_SETTINGS, type Plan, type PlanInput, type PlanSettings } from "../engine.ts";
-import { PIXEL_ARRAYS, wasmEngine } from "../wasm.ts";
+import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
+import { wasmEngine } from "../wasm.ts";
 import { openWebGpu, type WebGpuEngine } from "./engine.ts";
 import { GpuFailure, Ring } from "./ring.ts";
 import { answers, firstDifference, operands } from "./proof.ts";
