@@ -208,7 +208,7 @@ export class Decoder {
       const [code, offset, first, second] = problems.subarray(block * ROW, block * ROW + ROW);
       if (code === 0) continue;
       const place = rows[block * ROW] - at * this.#chunkBytes;
-      return damaged(code === TOO_SHORT ? place - 4 : place + offset, SENTENCES[code](first, second));
+      return damaged(code === TOO_SHORT ? place : place + offset, SENTENCES[code](first, second));
     }
     return this.#problemsFound[at];
   }

@@ -46,13 +46,17 @@ pub fn decompress_within(
         let token = src[i];
         let quick = i + QUICK_INPUT <= src.len() && o + QUICK_OUTPUT <= dst.len();
         i += 1;
+        // The quick way checks short literals only later. What is told must not depend on it: literals that are missing
+        // or too many are told at their first byte, before anything behind them.
+        let mut first = i;
         let mut literals = usize::from(token >> 4);
         if quick && literals < 15 {
             // SAFETY: `quick` says that there is more than a word on both sides.
             unsafe { copy::word(src, i, dst, o) };
         } else {
             if literals == 15 {
-                literals = long(src, end, &mut i, 15, capacity)?;
+                literals = long(src, end, &mut i, capacity)?;
+                first = i;
             }
             if literals > end - i {
                 return Err(CodecError::new(i, Problem::Ends("LZ4 literals")));
@@ -64,45 +68,42 @@ pub fn decompress_within(
         }
         i += literals;
         o += literals;
+        let told = |error| if o > capacity { too_long(first) } else { error };
         if i + 2 > end {
             return match i.cmp(&end) {
                 core::cmp::Ordering::Equal if o <= capacity => Ok(o),
-                core::cmp::Ordering::Equal => Err(too_long(i)),
-                core::cmp::Ordering::Greater => Err(CodecError::new(end, Problem::Ends("LZ4 literals"))),
-                core::cmp::Ordering::Less => Err(CodecError::new(i, Problem::Ends("an LZ4 match"))),
+                core::cmp::Ordering::Equal => Err(too_long(first)),
+                core::cmp::Ordering::Greater => Err(CodecError::new(first, Problem::Ends("LZ4 literals"))),
+                core::cmp::Ordering::Less => Err(told(CodecError::new(i, Problem::Ends("an LZ4 match")))),
             };
         }
         let distance = usize::from(u16::from_le_bytes([src[i], src[i + 1]]));
         if distance == 0 || distance > o {
-            return Err(CodecError::new(i, Problem::Offset { distance, written: o }));
+            return Err(told(CodecError::new(i, Problem::Offset { distance, written: o })));
         }
         i += 2;
-        let mut matched = usize::from(token & 15) + MIN_MATCH;
-        if matched == 15 + MIN_MATCH {
-            matched = long(src, end, &mut i, matched, capacity)?;
+        let mut matched = usize::from(token & 15);
+        if matched == 15 {
+            matched = long(src, end, &mut i, capacity).map_err(told)?;
         }
+        matched += MIN_MATCH;
         if o + matched > capacity {
-            return Err(too_long(i));
+            return Err(told(too_long(i)));
         }
         copy_match(dst, o, distance, matched);
         o += matched;
     }
 }
 
-/// The rest of a length that does not fit its nibble: bytes follow which add up to `total` until one is not 255.
+/// A length that does not fit its nibble: 15 and the bytes that follow until one is not 255.
 #[inline]
-fn long(
-    src: &[u8],
-    end: usize,
-    i: &mut usize,
-    mut total: usize,
-    capacity: usize,
-) -> Result<usize, CodecError> {
+fn long(src: &[u8], end: usize, i: &mut usize, capacity: usize) -> Result<usize, CodecError> {
+    let mut total = 15;
     for (k, &byte) in src[*i..end].iter().enumerate() {
         total += usize::from(byte);
         // Leaving early bounds both the time and the sum, whatever the input says.
         if total > capacity {
-            return Err(CodecError::new(*i + k, Problem::TooLong { capacity }));
+            return Err(CodecError::new(*i + k + 1, Problem::TooLong { capacity }));
         }
         if byte != 255 {
             *i += k + 1;
