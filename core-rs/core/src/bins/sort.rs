@@ -70,7 +70,7 @@ fn sort_for(
         bins.offsets[b + 1] = bins.offsets[b] + found.pixels[b];
     }
     let pixels = bins.offsets[count] as usize;
-    (bins.order, bins.minimum) = (vec![0; pixels], low);
+    bins.order = vec![0; pixels];
     let mut ordered_radius = vec![0f32; pixels];
     let mut parts = Part::all(&bins.offsets, &found, threads);
     let (mut order, mut ordered) = (&mut bins.order[..], &mut ordered_radius[..]);

@@ -95,8 +95,8 @@ struct Room {
     tails: [f32; BLOCK],
     /// the sign bit where the tail is the upper one
     upper: [u32; BLOCK],
-    /// of the table of quantiles
-    lines: [[f32; 2]; BLOCK],
+    /// the quantile of each tail
+    quantiles: [f32; BLOCK],
     norms: [f32; BLOCK],
     /// 1 where f64 must decide
     open: [u32; BLOCK],
@@ -112,7 +112,7 @@ impl Room {
             std: [0.0; BLOCK],
             tails: [0.0; BLOCK],
             upper: [0; BLOCK],
-            lines: [[0.0; 2]; BLOCK],
+            quantiles: [0.0; BLOCK],
             norms: [1.0; BLOCK],
             open: [0; BLOCK],
         }
@@ -136,10 +136,10 @@ impl<T: DensePixel> Fill<T> for Drawn<'_, T> {
         interpolate(rows, scale, places, room);
         find_tails(room);
         let lines = normal.lines();
-        for (line, &tail) in room.lines.iter_mut().zip(&room.tails) {
+        for (quantile, &tail) in room.quantiles.iter_mut().zip(&room.tails) {
             // No number has none.
-            if let Some(&found) = lines.get(NormalTable::cell(tail)) {
-                *line = found;
+            if let Some(&[z, slope]) = lines.get(NormalTable::cell(tail)) {
+                *quantile = z + slope * tail;
             }
         }
         self.finish(places, out);
@@ -189,8 +189,8 @@ impl<T: DensePixel> Drawn<'_, T> {
         let (reach, least) = if truncated { (cutoff.cutoff as f32, f32::MIN) } else { (0.0, f32::MAX) };
         let (noise2, part) = ((cutoff.noise * cutoff.noise) as f32, noise.scale as f32);
         for i in 0..BLOCK {
-            let (mean, std, [z, slope]) = (room.mean[i], room.std[i], room.lines[i]);
-            let z = f32::from_bits((z + slope * room.tails[i]).to_bits() ^ room.upper[i]);
+            let (mean, std) = (room.mean[i], room.std[i]);
+            let z = f32::from_bits(room.quantiles[i].to_bits() ^ room.upper[i]);
             let drawn = mean + z * (std * part);
             let value = if drawn > 0.0 { drawn } else { 0.0 } * room.norms[i];
             let limit = (mean + reach * (std * std + noise2).sqrt()) * room.norms[i];

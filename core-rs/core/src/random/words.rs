@@ -2,8 +2,6 @@
 
 use super::{counter, key, Stream, MULTIPLIER, ROUNDS, WEYL};
 
-const LOW: u64 = u32::MAX as u64;
-
 /// `words[i]` becomes `words_at(stream, seed, frame, first + i)`, bit for bit.
 #[inline(always)]
 pub fn fill_words(stream: Stream, seed: u64, frame: u32, first: u32, words: &mut [[u32; 4]]) {
@@ -11,20 +9,32 @@ pub fn fill_words(stream: Stream, seed: u64, frame: u32, first: u32, words: &mut
     for round in 1..ROUNDS {
         keys[round] = std::array::from_fn(|k| keys[round - 1][k].wrapping_add(WEYL[k]));
     }
-    let [_, c1, c2, c3] = counter(stream, frame, first, 0).map(u64::from);
     for (i, words) in words.iter_mut().enumerate() {
-        // Words lie in 64 bits each: the product of two is one vector instruction that reads the low halves, so what is
-        // left in the high ones never matters until the end.
-        let (mut a, mut b, mut c, mut d) = (u64::from(first.wrapping_add(i as u32)), c1, c2, c3);
-        for [k0, k1] in keys {
-            let one = u64::from(MULTIPLIER[0]) * (a & LOW);
-            let two = u64::from(MULTIPLIER[1]) * (c & LOW);
-            a = (two >> 32) ^ b ^ u64::from(k0);
-            c = (one >> 32) ^ d ^ u64::from(k1);
-            (b, d) = (two, one);
-        }
-        *words = [a, b, c, d].map(|word| word as u32);
+        *words = counter(stream, frame, first.wrapping_add(i as u32), 0);
     }
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    let words = {
+        let (fours, rest) = words.as_chunks_mut();
+        fours.iter_mut().for_each(|four| crate::simd::philox(four, MULTIPLIER, &keys));
+        rest
+    };
+    words.iter_mut().for_each(|words| *words = run(*words, &keys));
+}
+
+/// [`super::philox`] with words that lie in 64 bits each: the product of two is one vector instruction that reads the low
+/// halves, so what is left in the high ones never matters until the end.
+#[inline(always)]
+fn run(counter: [u32; 4], keys: &[[u32; 2]; ROUNDS]) -> [u32; 4] {
+    const LOW: u64 = u32::MAX as u64;
+    let [mut a, mut b, mut c, mut d] = counter.map(u64::from);
+    for &[k0, k1] in keys {
+        let one = u64::from(MULTIPLIER[0]) * (a & LOW);
+        let two = u64::from(MULTIPLIER[1]) * (c & LOW);
+        a = (two >> 32) ^ b ^ u64::from(k0);
+        c = (one >> 32) ^ d ^ u64::from(k1);
+        (b, d) = (two, one);
+    }
+    [a, b, c, d].map(|word| word as u32)
 }
 
 #[cfg(test)]

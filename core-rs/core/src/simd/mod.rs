@@ -14,6 +14,9 @@ mod x86;
 #[cfg(target_arch = "x86_64")]
 use x86 as lanes;
 
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use wasm::philox;
+
 mod plain;
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 use plain as lanes;

@@ -45,11 +45,14 @@ impl Job<'_> {
         let base = offsets[bins.start];
         let mut next: Vec<u32> = offsets[bins.clone()].iter().map(|offset| offset - base).collect();
         let ends: Vec<u32> = offsets[bins.start + 1..=bins.end].iter().map(|offset| offset - base).collect();
+        let mut end = 0;
         for &piece in pieces.iter().flatten() {
-            let bin = piece.bin().wrapping_sub(bins.start);
+            let (start, length) = (end, piece.length());
+            end += length;
+            let Some(bin) = piece.bin().map(|bin| bin.wrapping_sub(bins.start)) else { continue };
             let Some(next) = next.get_mut(bin) else { continue };
-            let (start, place, length) = (piece.start, *next, piece.length());
-            *next += length as u32;
+            let place = *next;
+            *next += length;
             let (from, to) = (start as usize, place as usize);
             if place + RUN as u32 <= ends[bin] {
                 // What this writes too much is overwritten by the bin's next piece.
@@ -58,8 +61,8 @@ impl Job<'_> {
                 order[to..to + RUN].copy_from_slice(&four);
                 ordered_radius[to..to + RUN].copy_from_slice(&radius[from..from + RUN]);
             } else {
-                runs.exact.push(Run { start, place, length: length as u32 });
-                for lane in 0..length {
+                runs.exact.push(Run { start, place, length });
+                for lane in 0..length as usize {
                     order[to + lane] = start + lane as u32;
                     ordered_radius[to + lane] = radius[from + lane];
                 }

@@ -1,4 +1,5 @@
 use super::super::RadialRows;
+use super::find::Piece;
 use super::*;
 use crate::geometry::{radial_map, Geometry, Orientation, Shape, Unit};
 use crate::simd::{run_on_every_level, Kernel};
@@ -68,7 +69,7 @@ fn the_comparison_sees_one_pixel() {
 struct Pass<'a>(&'a RadialRows, &'a [u8], Scale);
 
 impl Kernel for Pass<'_> {
-    type Out = (Vec<u32>, Vec<u32>, (u64, u64));
+    type Out = (Vec<Piece>, Vec<u32>, (u64, u64));
 
     #[inline(always)]
     fn run(self) -> Self::Out {
@@ -76,9 +77,9 @@ impl Kernel for Pass<'_> {
         let mut radius = vec![0.0; masked.len()];
         let (low, high) = Extent(Band::new(rows, masked, &mut [])).run();
         let found = Find(Band::new(rows, masked, &mut radius), scale).run();
-        let pieces = found.pieces.iter().flatten().flat_map(|piece| [piece.start, piece.bin_and_length]);
+        let pieces = found.pieces.concat();
         let bits = radius.iter().map(|radius| radius.to_bits());
-        (pieces.collect(), bits.collect(), (low.to_bits(), high.to_bits()))
+        (pieces, bits.collect(), (low.to_bits(), high.to_bits()))
     }
 }
 
