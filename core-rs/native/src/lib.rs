@@ -11,12 +11,15 @@
 mod boundary;
 mod codec;
 mod densify;
+mod large;
+mod maps;
 mod plan;
 mod threads;
 
 pub use boundary::{ErrorText, OK, PANIC, REFUSED, WRONG_ARGUMENT};
 pub use codec::*;
 pub use densify::*;
+pub use maps::*;
 pub use plan::*;
 
 /// Version of this face: one more whenever a signature or a meaning changes.
