@@ -10,11 +10,11 @@ import {
   frameMarks as wasmFrameMarks,
   nanMask as wasmNanMask,
   narrowed as wasmNarrowed,
-  nonzeroMask as wasmNonzeroMask,
   rises as wasmRises,
   unitedMask as wasmUnitedMask,
 } from "./wasm/braggsieve.js";
 import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
+import { nonzeroMask as packedNonzeroMask } from "./packing.ts";
 
 /** Any typed array of numbers. */
 export type NumberArray = PixelArray | Int8Array | Float64Array | BigInt64Array | BigUint64Array;
@@ -27,7 +27,7 @@ function bytesOf(array: NumberArray): Uint8Array {
 /** 1 where an element is not zero (NaN is not), one byte per element. */
 export function nonzeroMask(image: NumberArray): Uint8Array {
   const float = image instanceof Float32Array || image instanceof Float64Array;
-  return wasmNonzeroMask(bytesOf(image), image.BYTES_PER_ELEMENT, float);
+  return packedNonzeroMask(bytesOf(image), image.BYTES_PER_ELEMENT, float);
 }
 
 /** 1 where a value is NaN: the mask that a map of radii tells. */

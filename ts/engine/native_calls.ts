@@ -48,6 +48,11 @@ const SYMBOLS = {
   bs_plan_centres: { parameters: OUTPUT, result: "i32" },
   bs_shuffle: { parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_round_to_step: { parameters: ["buffer", "usize", "f32", "f32", "buffer"], result: "i32" },
+  bs_ring_shares: {
+    parameters: ["buffer", "usize", "buffer", "usize", "f64", "f64", "buffer", "usize", "buffer"],
+    result: "i32",
+  },
+  bs_nonzero_mask: { parameters: ["buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"], result: "i32" },
   bs_decode_chunk: {
     parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
     result: "i32",
@@ -263,6 +268,16 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
       const rounded = map.slice();
       check(symbols.bs_round_to_step(...pair(rounded), step, least, error));
       return rounded;
+    },
+    ringShares(radius, norms, first, width, bins) {
+      const shares = new Float64Array(bins);
+      check(symbols.bs_ring_shares(...pair(radius), ...pair(norms), first, width, ...pair(shares), error));
+      return shares;
+    },
+    nonzeroMask(bytes, size, float) {
+      const mask = new Uint8Array(Math.floor(bytes.length / size));
+      check(symbols.bs_nonzero_mask(...pair(bytes), BigInt(size), Number(float), ...pair(mask), error));
+      return mask;
     },
     decodeChunk(encoding, chunk, size, out) {
       const name = pair(encoder.encode(encoding));

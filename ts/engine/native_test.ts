@@ -10,7 +10,7 @@ import { createEngine } from "./create.ts";
 import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engine.ts";
 import { findNative, libraryPath, nativeEngine } from "./native.ts";
 import { ABI, openLibrary } from "./native_calls.ts";
-import { bitshuffle, encodeBitshuffleLz4, roundToStep } from "./packing.ts";
+import { bitshuffle, encodeBitshuffleLz4, nonzeroMask, ringShares, roundToStep } from "./packing.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import { wasmEngine } from "./wasm.ts";
 
@@ -194,4 +194,15 @@ nativeTest("packs as WebAssembly does", (native) => {
   const map = frameOf("float32").map((value, p) => p % 91 === 3 ? NaN : value / 7) as Float32Array;
   assert.deepEqual(packing.roundToStep(map, 2 ** -9, 0.5), roundToStep(map, 2 ** -9, 0.5));
   assert.throws(() => packing.roundToStep(map, 0.3, 0), /power of two/);
+  const norms = map.map((_, p) => 1 + p % 5);
+  for (const some of [undefined, norms]) {
+    assert.deepEqual(packing.ringShares(map, some, 1, 0.5, 9), ringShares(map, some, 1, 0.5, 9));
+  }
+  assert.throws(() => packing.ringShares(map, norms.subarray(1), 1, 0.5, 9), /belong together/);
+  for (const [array, float] of [[frameOf("uint16"), false], [map, true]] as const) {
+    const bytes = new Uint8Array(array.buffer as ArrayBuffer);
+    const size = array.BYTES_PER_ELEMENT;
+    assert.deepEqual(packing.nonzeroMask(bytes, size, float), nonzeroMask(bytes, size, float));
+    assert.throws(() => packing.nonzeroMask(bytes.subarray(1), size, float), /not whole elements/);
+  }
 });

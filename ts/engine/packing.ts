@@ -1,5 +1,5 @@
 /**
- * What packs chunks, maps and lists: each is one call of the function of the same name in core-rs/core (`map_step`,
+ * What packs and looks through chunks, maps and lists: each is one call of the function of the same name in core-rs/core (`map_step`,
  * `codec`), WebAssembly's until an engine gives faster ones; no pixel is looked at here.
  */
 import type { Encoding } from "../io/frame.ts";
@@ -7,6 +7,7 @@ import {
   bitshuffle as wasmBitshuffle,
   decodeChunk as wasmDecodeChunk,
   encodeBitshuffleLz4 as wasmEncodeBitshuffleLz4,
+  nonzeroMask as wasmNonzeroMask,
   ringShares as wasmRingShares,
   roundToStep as wasmRoundToStep,
 } from "./wasm/braggsieve.js";
@@ -27,6 +28,20 @@ export interface Packing {
    * when `step` is not a power of two.
    */
   roundToStep(map: Float32Array, step: number, least: number): Float32Array;
+  /**
+   * For each bin the share of the valid pixels between its centre and the next one, each times its norm. `radius`: NaN
+   * where masked; the first bin's centre lies at `first`, the centres `width` apart. Large maps are sampled. Throws when
+   * the maps have different lengths.
+   */
+  ringShares(
+    radius: Float32Array,
+    norms: Float32Array | undefined,
+    first: number,
+    width: number,
+    bins: number,
+  ): Float64Array;
+  /** 1 where an element of `size` bytes is not zero (for floats: NaN is not), one byte per element. */
+  nonzeroMask(bytes: Uint8Array, size: number, float: boolean): Uint8Array;
 }
 
 let packing: Packing = {
@@ -34,6 +49,8 @@ let packing: Packing = {
   encodeBitshuffleLz4: wasmEncodeBitshuffleLz4,
   decodeChunk: wasmDecodeChunk,
   roundToStep: wasmRoundToStep,
+  ringShares: wasmRingShares,
+  nonzeroMask: wasmNonzeroMask,
 };
 
 /** Packs with another engine from now on; the results are the same. */
@@ -52,17 +69,7 @@ export const decodeChunk: Packing["decodeChunk"] = (encoding, chunk, size, out) 
 /** See {@linkcode Packing}. */
 export const roundToStep: Packing["roundToStep"] = (map, step, least) => packing.roundToStep(map, step, least);
 
-/**
- * For each bin the share of the valid pixels between its centre and the next one, each times its norm. `radius`: NaN
- * where masked; the first bin's centre lies at `first`, the centres `width` apart. Large maps are sampled. Throws when the
- * maps have different lengths.
- */
-export function ringShares(
-  radius: Float32Array,
-  norms: Float32Array | undefined,
-  first: number,
-  width: number,
-  bins: number,
-): Float64Array {
-  return wasmRingShares(radius, norms, first, width, bins);
-}
+/** See {@linkcode Packing}. */
+export const ringShares: Packing["ringShares"] = (...maps) => packing.ringShares(...maps);
+/** See {@linkcode Packing}. */
+export const nonzeroMask: Packing["nonzeroMask"] = (bytes, size, float) => packing.nonzeroMask(bytes, size, float);

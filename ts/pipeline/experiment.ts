@@ -162,6 +162,8 @@ async function planFor(engine: Engine, input: PlanInput, series: FrameSeries, jo
  */
 export async function prepare(options: RunOptions): Promise<Experiment> {
   const complete = completeSettings(options.settings ?? {});
+  // First: masks in the files are unpacked by it too.
+  const engine = await createEngine(options.engine ?? "auto");
   const series = await FrameSeries.open(options.files, {
     checkGeometry: options.geometry === undefined,
     ...(options.open ? { open: options.open } : {}),
@@ -173,7 +175,6 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
       ? { ...complete, dummy: geometry.dummy }
       : complete;
     checkUnit(geometry, settings, options, options.files[0]);
-    const engine = await createEngine(options.engine ?? "auto");
     const field = async (spec: string | undefined, what: "dark" | "flat") =>
       spec === undefined ? undefined : await readField(spec, info.shape, what);
     const user = options.mask === undefined ? undefined : await readMask(options.mask, info.shape);

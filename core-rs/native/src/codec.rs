@@ -6,7 +6,6 @@
 
 use crate::boundary::{guarded, output, slice, ErrorText, Failure};
 use braggsieve_core::codec::{bitshuffle, bitshuffle_lz4, decode_chunk, Encoding, Scratch};
-use braggsieve_core::map_step;
 use std::cell::RefCell;
 
 thread_local! {
@@ -63,28 +62,6 @@ pub unsafe extern "C" fn bs_shuffle(
     unsafe {
         guarded(error, || {
             Ok(bitshuffle::shuffle(slice(bytes, length)?, elem_size, output(out, out_length, length)?)?)
-        })
-    }
-}
-
-/// Rounds a map in place to multiples of `step`, a power of two, not below `least`; NaN stays NaN.
-#[no_mangle]
-pub unsafe extern "C" fn bs_round_to_step(
-    map: *mut f32,
-    length: usize,
-    step: f32,
-    least: f32,
-    error: *const ErrorText,
-) -> i32 {
-    // SAFETY: see the module.
-    unsafe {
-        guarded(error, || {
-            let map = output(map, length, length)?;
-            if !map_step::is_step(step) {
-                return Err(Failure::Refused(format!("{step} is no step: it must be a power of two")));
-            }
-            map_step::round_to_step(map, step, least);
-            Ok(())
         })
     }
 }
