@@ -12,29 +12,40 @@ import { completing, type OutputOptions, runToFile } from "./to_file.ts";
 export function sparsify(options: RunOptions & OutputOptions, control: RunControl = {}): Promise<Summary> {
   return runToFile("sparsify", options, control, async (experiment, path, control, checkpoint) => {
     const { pool, settings, info, geometry, mask } = experiment;
-    const normalization = await pool.normalization();
-    const sink = await createSparse(path, {
-      geometry,
-      shape: info.shape,
-      type: info.type,
-      radius: await pool.radius(),
-      radial: new Float32Array(pool.radial),
-      settings,
-      sources: options.files,
-      ...(info.detector ? { detector: info.detector } : {}),
-      ...(mask ? { mask } : {}),
-      ...(normalization ? { normalization } : {}),
-    });
-    const totals = await completing(sink, () =>
+    const [radius, normalization] = [await pool.radius(), await pool.normalization()];
+    // The file is begun while the first frames are worked on.
+    const creating = soon(() =>
+      createSparse(path, {
+        geometry,
+        shape: info.shape,
+        type: info.type,
+        radius,
+        radial: new Float32Array(pool.radial),
+        settings,
+        sources: options.files,
+        ...(info.detector ? { detector: info.detector } : {}),
+        ...(mask ? { mask } : {}),
+        ...(normalization ? { normalization } : {}),
+      })
+    );
+    const totals = await completing(creating, () =>
       runFrames(
         experiment,
         { pick: true },
-        ({ result: { picked, background } }) => {
-          if (picked) sink.append({ ...picked, ...background });
+        async ({ result: { picked, background } }) => {
+          const sink = await creating;
+          if (picked) await sink.append({ ...picked, ...background });
         },
         control,
         checkpoint,
       ));
-    return { totals, findings: { keptPixels: sink.keptPixels } };
+    return { totals, findings: { keptPixels: (await creating).keptPixels } };
   });
+}
+
+/** Runs `make` when what is ready to run now has begun. Who waits for the promise hears of a failure. */
+function soon<T>(make: () => Promise<T>): Promise<T> {
+  const made = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(make);
+  made.catch(() => {});
+  return made;
 }
