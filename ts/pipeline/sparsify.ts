@@ -3,7 +3,7 @@ import { createSparse } from "../io/sparse.ts";
 import type { RunOptions } from "./experiment.ts";
 import { type RunControl, runFrames } from "./run.ts";
 import type { Summary } from "./summary.ts";
-import { completing, type OutputOptions, runToFile } from "./to_file.ts";
+import { completing, type OutputOptions, runToFile, soon } from "./to_file.ts";
 
 /**
  * Sparsifies the frames of `files` into one file of pyFAI's layout (`ts/io/sparse.ts`). Throws InputError, OutputError,
@@ -41,11 +41,4 @@ export function sparsify(options: RunOptions & OutputOptions, control: RunContro
       ));
     return { totals, findings: { keptPixels: (await creating).keptPixels } };
   });
-}
-
-/** Runs `make` when what is ready to run now has begun. Who waits for the promise hears of a failure. */
-function soon<T>(make: () => Promise<T>): Promise<T> {
-  const made = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(make);
-  made.catch(() => {});
-  return made;
 }

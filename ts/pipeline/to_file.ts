@@ -116,3 +116,10 @@ export async function completing<T>(sink: Sink | Promise<Sink>, work: () => Prom
     throw error;
   }
 }
+
+/** Runs `make` when the work that can begin now has begun. Who waits for the promise hears of a failure. */
+export function soon<T>(make: () => Promise<T>): Promise<T> {
+  const made = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(make);
+  made.catch(() => {});
+  return made;
+}
