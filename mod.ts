@@ -3,7 +3,7 @@
  *
  * Two levels. A *plan* works on one frame at a time: {@linkcode openFrames} → {@linkcode createEngine} →
  * `engine.plan(…)` → `load`, `clip`, `pick`, `peaks`. The *runs* do what the command line does, from files to a file:
- * {@linkcode sparsify}, {@linkcode densify}, {@linkcode findPeaks}, {@linkcode integrate}, {@linkcode simulate},
+ * {@linkcode sparsify}, {@linkcode densify}, {@linkcode findPeaks}, {@linkcode veto}, {@linkcode integrate}, {@linkcode simulate},
  * {@linkcode describe}. Errors are those of `ts/errors.ts`: one sentence that names file, place and remedy.
  *
  * Needs the permissions to read the inputs and to write the outputs, no others.
@@ -38,5 +38,7 @@ export { integrate } from "./ts/pipeline/integrate.ts";
 export { findPeaks } from "./ts/pipeline/peaks.ts";
 export { simulate } from "./ts/pipeline/simulate.ts";
 export { sparsify } from "./ts/pipeline/sparsify.ts";
+export { Threshold } from "./ts/pipeline/threshold.ts";
+export { veto } from "./ts/pipeline/veto.ts";
 export type { RunControl } from "./ts/pipeline/run.ts";
 export type { Summary } from "./ts/pipeline/summary.ts";

@@ -72,13 +72,14 @@ export function braggsieveProcess(
   words: readonly string[],
   cwd: string,
   flags: readonly string[] = ["--allow-read", "--allow-write"],
+  stdin: "null" | "piped" = "null",
 ): Deno.Command {
   const main = join(repository, "ts/cli/main.ts");
   const fixed = ["run", "--quiet", "--no-prompt", "--config", join(repository, "deno.json")];
   return new Deno.Command(Deno.execPath(), {
     args: [...fixed, ...flags, main, ...words],
     cwd,
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   });

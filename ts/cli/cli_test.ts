@@ -208,7 +208,7 @@ Deno.test("help shows every command with examples, and needs no permission", () 
   inFolder(async (folder) => {
     const { code, out } = await braggsieve(["--help"], folder, []);
     assert.equal(code, 0);
-    for (const command of ["sparsify", "densify", "peaks", "integrate", "info", "simulate", "demo"]) {
+    for (const command of ["sparsify", "densify", "peaks", "veto", "integrate", "info", "simulate", "demo"]) {
       assert.match(out, new RegExp(`^ +${command} `, "m"));
       const help = await braggsieve([command, "--help"], folder, []);
       assert.equal(help.code, 0);

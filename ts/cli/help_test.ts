@@ -94,8 +94,10 @@ Deno.test("every example on frames runs as it stands", () =>
         const expanded = words.flatMap((word) =>
           word.includes("*") ? inputs.filter((name) => name.startsWith(word.split("*")[0])) : [word]
         );
-        const at = expanded.indexOf("-o");
-        if (at >= 0) await Deno.remove(join(folder, expanded[at + 1])).catch(() => {});
+        for (const option of ["-o", "-l"]) {
+          const at = expanded.indexOf(option);
+          if (at >= 0) await Deno.remove(join(folder, expanded[at + 1])).catch(() => {});
+        }
         if (words[0] === "densify") await Deno.remove(join(folder, "sparse_dense.h5")).catch(() => {});
         const geom = expanded.indexOf("--geom");
         if (geom >= 0) await Deno.remove(join(folder, expanded[geom + 1])).catch(() => {});

@@ -11,6 +11,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["sparsify", async () => (await import("./sparsify.ts")).sparsifyCommand()],
   ["densify", async () => (await import("./densify.ts")).densifyCommand()],
   ["peaks", async () => (await import("./peaks.ts")).peaksCommand()],
+  ["veto", async () => (await import("./veto.ts")).vetoCommand()],
   ["integrate", async () => (await import("./integrate.ts")).integrateCommand()],
   ["info", async () => (await import("./info.ts")).infoCommand()],
   ["simulate", async () => (await import("./simulate.ts")).simulateCommand()],

@@ -50,14 +50,18 @@ export function addEngine(command: Command): Command {
   return command.addOption(option.choices([...ENGINE_NAMES]).default("auto"));
 }
 
+/** Adds `--jobs`. */
+export function addJobs(command: Command): Command {
+  return command.option(
+    "-j, --jobs <number>",
+    "frames that are worked on at the same time, 1 to 256 (default: one per processor)",
+    toNumber,
+  );
+}
+
 /** Adds `--jobs` and `--resume`. */
 export function addRunning(command: Command): Command {
-  return command
-    .option(
-      "-j, --jobs <number>",
-      "frames that are worked on at the same time, 1 to 256 (default: one per processor)",
-      toNumber,
-    )
+  return addJobs(command)
     .option(
       "--resume",
       "go on with the frames that a run of the same output did before it was killed (default: begin anew)",

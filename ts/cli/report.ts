@@ -52,12 +52,19 @@ export function oneLine(summary: Summary): string {
     const hits = range ? `, ${range[0]} to ${range[1]} per frame` : "";
     parts.push(`${peaks} peaks${hits}`);
   }
+  if (summary.hits !== undefined) {
+    const thresholds = (summary.thresholds ?? []).map(({ from, threshold }) =>
+      from > 0 ? `${threshold} from #${from}` : threshold
+    );
+    parts.push(`${summary.hits} hits (peaks at least: ${thresholds.join(", ")})`);
+  }
   if (keptPixels !== undefined) {
     const percent = validPixels === 0 ? 0 : 100 * keptPixels / validPixels;
     parts.push(`${keptPixels} pixels kept (${percent.toPrecision(3)} %)`);
   }
   if (summary.invalidPixels > 0) parts.push(`${summary.invalidPixels} invalid pixels masked`);
-  if (inputBytes > 0) {
+  // A list says nothing about sizes.
+  if (inputBytes > 0 && !(summary.hits !== undefined && summary.beside === undefined)) {
     parts.push(`${size(inputBytes)} → ${size(outputBytes)} (ratio ${(inputBytes / outputBytes).toPrecision(3)})`);
   } else parts.push(size(outputBytes));
   if (summary.beside) parts.push(`with ${summary.beside.join(" and ")}`);
@@ -66,8 +73,8 @@ export function oneLine(summary: Summary): string {
   return `${summary.output}: ${parts.join(", ")}`;
 }
 
-/** Prints notes on stderr and the summary on stdout. */
-export function printSummary(summary: Summary, json: boolean): void {
+/** Prints notes on stderr and the summary on stdout, or there too. */
+export function printSummary(summary: Summary, json: boolean, onStderr = false): void {
   for (const note of summary.notes) console.error(`note: ${note}`);
-  console.log(json ? JSON.stringify(summary) : oneLine(summary));
+  (onStderr ? console.error : console.log)(json ? JSON.stringify(summary) : oneLine(summary));
 }

@@ -5,10 +5,11 @@ import type { Summary } from "../pipeline/summary.ts";
 import type { CommonFlags } from "./options.ts";
 import { printSummary, progressBar } from "./report.ts";
 
-/** Runs `work` and prints its summary. Throws UsageError when there is no output. */
+/** Runs `work` and prints its summary, on stdout unless that is taken. Throws UsageError when there is no output. */
 export async function runCommand(
   flags: CommonFlags,
   work: (control: RunControl, output: string) => Promise<Summary>,
+  { onStderr = false } = {},
 ): Promise<void> {
   const { output } = flags;
   if (output === undefined) throw new UsageError("no output file is given: add -o");
@@ -19,5 +20,5 @@ export async function runCommand(
   } finally {
     stop();
   }
-  printSummary(summary, flags.json ?? false);
+  printSummary(summary, flags.json ?? false, onStderr);
 }

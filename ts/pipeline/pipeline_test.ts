@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InputError, InterruptedError, OutputError, UsageError } from "../errors.ts";
-import type { EncodedFrame, FrameInfo, FrameSource } from "../io/frame.ts";
-import { geometryFromBeamCentre } from "../geometry/beam.ts";
+import type { FrameInfo } from "../io/frame.ts";
 import { openH5 } from "../io/hdf5/h5.ts";
 import { openSparse } from "../io/sparse_read.ts";
 import { densify } from "./densify.ts";
 import { prepare } from "./experiment.ts";
+import { GEOMETRY, MemorySource, opener, SIDE } from "./memory_source_fixture.ts";
 import { integrate } from "./integrate.ts";
 import { findPeaks } from "./peaks.ts";
 import { runFrames } from "./run.ts";
@@ -14,43 +14,6 @@ import { FrameSeries } from "./series.ts";
 import { sparsify } from "./sparsify.ts";
 import { toOutput } from "./to_file.ts";
 import { inFolder } from "../testing.ts";
-
-const SIDE = 64;
-const GEOMETRY = geometryFromBeamCentre({
-  distance: 0.1,
-  beamX: 31,
-  beamY: 33,
-  pixel1: 1e-4,
-  pixel2: 1e-4,
-  wavelength: 1e-10,
-  shape: [SIDE, SIDE],
-});
-
-/** Frames in memory: a flat background of 10 ± 1 and, in every frame, one bright square at its index. */
-class MemorySource implements FrameSource {
-  closed = false;
-  readonly info: FrameInfo;
-  constructor(readonly name: string, readonly frameCount: number, changes: Partial<FrameInfo> = {}) {
-    this.info = { shape: [SIDE, SIDE], type: "float32", geometry: GEOMETRY, ...changes };
-  }
-  read(index: number): EncodedFrame {
-    const [slow, fast] = this.info.shape;
-    const pixels = Float32Array.from({ length: slow * fast }, (_, i) => 9 + (i * 7919 % 3));
-    for (const offset of [0, 1, fast, fast + 1]) pixels[20 * fast + 10 + 5 * index + offset] = 200 + index;
-    return { encoding: "raw", bytes: new Uint8Array(pixels.buffer) };
-  }
-  label(index: number): string {
-    return `${this.name} #${index}`;
-  }
-  close(): void {
-    this.closed = true;
-  }
-}
-
-const opener = (...sources: FrameSource[]) => (name: string): Promise<FrameSource> => {
-  const source = sources.find((one) => one.name === name);
-  return source ? Promise.resolve(source) : Promise.reject(new InputError("no such file", { file: name }));
-};
 
 Deno.test("frames of several files come in order, one file open at a time, and all are closed", async () => {
   const sources = [new MemorySource("a", 2), new MemorySource("b", 1), new MemorySource("c", 3)];

@@ -1,5 +1,6 @@
 /** What a run reports when it is done: one record for `--json` and for the one-line summary. */
 import { filePart } from "../io/open.ts";
+import type { ThresholdChange } from "./threshold.ts";
 
 /** The summary of a run. */
 export interface Summary {
@@ -25,6 +26,10 @@ export interface Summary {
   readonly peaks?: number;
   /** peaks of each frame, in order */
   readonly peaksPerFrame?: readonly number[];
+  /** frames with enough peaks */
+  readonly hits?: number;
+  /** fewest peaks of a hit, and from which frame of the run on */
+  readonly thresholds?: readonly ThresholdChange[];
   /** further files that were made */
   readonly beside?: readonly string[];
   /** what the user should know */

@@ -52,7 +52,7 @@ export async function writeText(path: string, force: boolean, text: string): Pro
 }
 
 /** What a run adds to its summary. */
-export type Findings = Pick<Summary, "keptPixels" | "peaks" | "peaksPerFrame">;
+export type Findings = Pick<Summary, "keptPixels" | "peaks" | "peaksPerFrame" | "hits" | "thresholds">;
 
 /** Writes all frames of an experiment to `path`, which gets its final name afterwards. */
 export type Write = (

@@ -16,6 +16,7 @@ Deno.test("mod.ts exports these names and no others", () => {
     "InterruptedError",
     "OutputError",
     "SimulatedSource",
+    "Threshold",
     "UNITS",
     "UsageError",
     "createCxi",
@@ -44,6 +45,7 @@ Deno.test("mod.ts exports these names and no others", () => {
     "simulate",
     "simulationSettings",
     "sparsify",
+    "veto",
   ]);
 });
 

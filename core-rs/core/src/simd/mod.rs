@@ -1,6 +1,6 @@
-//! The inner loops over a bin, several pixels at a time: the only module with `unsafe`, for vector loads (WASM) and for
-//! calling functions compiled for instructions that were found at run time (x86-64). Loops that live elsewhere are
-//! compiled for those as a [`Kernel`].
+//! The inner loops over a bin, several pixels at a time. `unsafe` stands here and in `codec` alone: for vector loads
+//! (WASM), for calling functions compiled for instructions that were found at run time (x86-64), and for copies in the
+//! codecs whose bounds were checked before. Loops that live elsewhere are compiled for those as a [`Kernel`].
 //!
 //! On other targets the same functions are plain loops that compilers vectorise. All give the same integers.
 

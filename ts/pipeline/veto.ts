@@ -1,0 +1,148 @@
+/** Hits and blanks: frames with few peaks are dropped, the others listed, and written where that is asked for. */
+import type { EncodedFrame } from "../io/frame.ts";
+import { createDense, type DenseSink } from "../io/dense.ts";
+import { filePart } from "../io/open.ts";
+import { checkOutput } from "../io/output.ts";
+import type { Sink } from "../io/sink.ts";
+import { checkApart, inputsOf } from "./apart.ts";
+import { type Experiment, type RunOptions, undecodable } from "./experiment.ts";
+import { inOrder } from "./in_order.ts";
+import type { RunControl, RunTotals } from "./run.ts";
+import type { SeriesFrame } from "./series.ts";
+import type { Summary } from "./summary.ts";
+import type { Threshold } from "./threshold.ts";
+import { completing, runToFile, toOutput } from "./to_file.ts";
+
+/** What is judged, by what, and where it is written. */
+export interface VetoOptions extends RunOptions {
+  /** fewest peaks of a hit; may be changed while the run goes on */
+  readonly threshold: Threshold;
+  /** path of the list of hits to make, in the order of the frames, as CrystFEL's `indexamajig -i` reads it */
+  readonly list: string;
+  /** path of an HDF5 file of the hits alone (NXmx, bitshuffle-LZ4); absent: none */
+  readonly output?: string;
+  /** replace the files if they exist */
+  readonly force?: boolean;
+  /** told of each hit as soon as it is one: its line of the list, and its peaks */
+  readonly found?: (line: string, peaks: number) => void;
+}
+
+/** A frame in CrystFEL's lists of events: the file, and the place in a stack. */
+function eventOf({ source, index }: Pick<SeriesFrame, "source" | "index">): string {
+  const file = filePart(source.name);
+  return source.link || source.frameCount > 1 ? `${file} //${index}` : file;
+}
+
+/** Lines on their way into a file. */
+class ListSink implements Sink {
+  readonly #file: Deno.FsFile;
+  readonly #encoder = new TextEncoder();
+
+  constructor(path: string) {
+    this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  }
+
+  append(line: string): void {
+    const text = this.#encoder.encode(`${line}\n`);
+    for (let done = 0; done < text.length;) done += this.#file.writeSync(text.subarray(done));
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  abort(): void {
+    try {
+      this.#file.close();
+    } catch { /* closed already */ }
+  }
+}
+
+interface Judged {
+  readonly totals: RunTotals;
+  readonly findings: Required<Pick<Summary, "peaks" | "peaksPerFrame" | "hits" | "thresholds">>;
+}
+
+/** Finds the peaks of every frame and judges the frames in order; hits go to `list` and, where it is there, to `sink`. */
+async function judge(
+  { series, pool }: Experiment,
+  { threshold, found }: VetoOptions,
+  list: ListSink,
+  sink: DenseSink | undefined,
+  control: RunControl,
+): Promise<Judged> {
+  const start = performance.now();
+  let [hits, invalidPixels] = [0, 0];
+  const peaksPerFrame: number[] = [];
+  /** A hit as a chunk: its own where it has the right filter already. */
+  const chunkOf = async (frame: EncodedFrame): Promise<Uint8Array> =>
+    frame.encoding === "bitshuffle-lz4" ? frame.bytes : (await pool.process(frame, { encode: true })).chunk!;
+  await inOrder(
+    series.frames(),
+    pool.jobs,
+    async ({ frame, label }) => {
+      // The engine may take the bytes away; whether they are needed again is known only afterwards.
+      const copy = sink && { ...frame, bytes: frame.bytes.slice() };
+      try {
+        const { peaks, invalid } = await pool.process(frame, { peaks: true });
+        return { count: peaks!.count, invalid, copy };
+      } catch (error) {
+        throw undecodable(error, label);
+      }
+    },
+    async ({ count, invalid, copy }, item) => {
+      const hit = count >= threshold.for(item.number);
+      peaksPerFrame.push(count);
+      invalidPixels += invalid;
+      if (hit) {
+        hits++;
+        const line = eventOf(item);
+        list.append(line);
+        found?.(line, count);
+        if (sink && copy) sink.append({ chunk: await chunkOf(copy) });
+      }
+      control.progress?.(peaksPerFrame.length, series.expectedFrames);
+    },
+    control.signal,
+  );
+  const frames = peaksPerFrame.length;
+  const seconds = (performance.now() - start) / 1000;
+  const totals = { frames, resumedFrames: 0, seconds, validPixels: pool.validPixels * frames, invalidPixels };
+  const peaks = peaksPerFrame.reduce((sum, count) => sum + count, 0);
+  return { totals, findings: { peaks, peaksPerFrame, hits, thresholds: threshold.history } };
+}
+
+/**
+ * Judges the frames of `files`: those with at least `threshold` peaks are hits. Throws InputError, OutputError,
+ * UsageError or InterruptedError; then there is no list, which is completed last.
+ */
+export async function veto(options: VetoOptions, control: RunControl = {}): Promise<Summary> {
+  const { list, output, force = false } = options;
+  if (output === undefined) {
+    return await runToFile("veto", { ...options, output: list }, control, (experiment, path, control) => {
+      const lines = new ListSink(path);
+      return completing(lines, () => judge(experiment, options, lines, undefined, control));
+    });
+  }
+  checkApart([...inputsOf(options), output], [list]);
+  await checkOutput(list, force);
+  const work = (path: string, signal: AbortSignal) => {
+    const lines = new ListSink(path);
+    const run = runToFile("veto", { ...options, output }, { ...control, signal }, async (experiment, path, control) => {
+      const { info, geometry, mask, settings } = experiment;
+      const sink = await createDense(path, {
+        geometry,
+        shape: info.shape,
+        type: info.type,
+        sources: options.files,
+        settings: { ...settings, threshold: options.threshold.now },
+        ...(info.detector ? { detector: info.detector } : {}),
+        ...(mask ? { mask } : {}),
+      });
+      return await completing(sink, () => judge(experiment, options, lines, sink, control));
+    });
+    return completing(lines, () => run);
+  };
+  const summary = await toOutput(list, force, work, control.signal);
+  return { ...summary, beside: [list] };
+}
