@@ -37,6 +37,7 @@ Deno.test("mod.ts exports these names and no others", () => {
     "messageOf",
     "openFrames",
     "openSparse",
+    "openStream",
     "openTruth",
     "parseGeom",
     "parsePoni",
