@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { type Known, sweep } from "./sweep.ts";
 
 const FRAMES: Known[] = [
-  { peaks: 0, hit: false, indexed: false, bytes: 10 },
-  { peaks: 4, hit: false, indexed: false, bytes: 20 },
-  { peaks: 9, hit: true, indexed: false, bytes: 30 },
-  { peaks: 30, hit: true, indexed: true, bytes: 40 },
+  { peaks: 0, hit: false, indexed: false, bytes: 16 },
+  { peaks: 4, hit: false, indexed: false, bytes: 16 },
+  { peaks: 9, hit: true, indexed: false, bytes: 32 },
+  { peaks: 30, hit: true, indexed: true, bytes: 64 },
 ];
 
 Deno.test("a threshold keeps frames with at least as many peaks; rates follow", () => {
@@ -22,7 +22,7 @@ Deno.test("a threshold keeps frames with at least as many peaks; rates follow", 
   assert.deepEqual(some, {
     threshold: 9,
     kept: 2,
-    bandwidthSaved: 0.3,
+    bandwidthSaved: 0.25,
     truePositives: 1,
     falsePositives: 0,
     indexableLost: 0,
