@@ -3,21 +3,8 @@ import { join } from "node:path";
 import { openStream } from "../../ts/io/stream/read.ts";
 import { findPeaks } from "../../ts/pipeline/peaks.ts";
 import { crystfel } from "../../ts/interop/clients.ts";
+import { SIMULATED_CELL } from "../simulated_cell.ts";
 import type { Part } from "./series.ts";
-
-/** The simulator's crystal as CrystFEL's unit cell file. */
-const CELL = `CrystFEL unit cell file version 1.0
-
-lattice_type = tetragonal
-unique_axis = c
-centering = P
-a = 79.10 A
-b = 79.10 A
-c = 37.90 A
-al = 90.00 deg
-be = 90.00 deg
-ga = 90.00 deg
-`;
 
 /** How indexamajig is called, but for the files. */
 export const INDEXING = "--peaks=cxi --indexing=xgandalf --xgandalf-fast-execution --no-retry -j 2";
@@ -33,7 +20,7 @@ export async function indexed(folder: string, { file, poni, photons, hits }: Par
     geom: join(folder, geom),
     force: true,
   });
-  await Deno.writeTextFile(join(folder, "crystal.cell"), CELL);
+  await Deno.writeTextFile(join(folder, "crystal.cell"), SIMULATED_CELL);
   await Deno.writeTextFile(
     join(folder, `${name}.lst`),
     hits.map((_, index) => `${join(folder, cxi)} //${index}\n`).join(""),
