@@ -46,6 +46,11 @@ export class OutputError extends BraggsieveError {
   }
 }
 
+/** A device that computes failed for good. What it worked on is not to blame. */
+export class DeviceError extends BraggsieveError {
+  override name = "DeviceError";
+}
+
 /** Arguments or options that cannot be meant: exit status 2. */
 export class UsageError extends BraggsieveError {
   override name = "UsageError";

@@ -1,10 +1,9 @@
-/** Frames of a wanted size from the counts of real ones, and the reader that gives them to the workers of a pool. */
+/** Frames of a wanted size from the counts of real ones. */
 import { openFrames } from "../../ts/io/open.ts";
 import { loadGeometry } from "../../ts/geometry/load.ts";
 import { DEFAULT_SETTINGS, type PlanInput } from "../../ts/engine/engine.ts";
 import { decodeByCore } from "../../ts/engine/webgpu/decode.ts";
 import { encodeBitshuffleLz4 } from "../../ts/engine/wasm/braggsieve.js";
-import type { EncodedFrame } from "../../ts/io/frame.ts";
 import { dataPath } from "../../ts/testing.ts";
 
 /** Real frames tiled to one shape, as u16, and what a plan needs to know of them. */
@@ -57,10 +56,4 @@ export async function benchFrames(shape: readonly [number, number], count = 8): 
     settings: { ...DEFAULT_SETTINGS, bins: 800, cutoffPick: 2 },
   };
   return { input, raw, chunks, source: `${raw.length} thaumatin frames (Pilatus 6M) tiled to ${shape.join(" x ")}` };
-}
-
-/** For the workers: the frames come with the call, and are given in turn. */
-export function openReader(args: unknown): (number: number) => EncodedFrame {
-  const { encoding, frames } = args as { encoding: EncodedFrame["encoding"]; frames: Uint8Array[] };
-  return (number) => ({ encoding, bytes: frames[number % frames.length] });
 }

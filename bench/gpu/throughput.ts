@@ -1,6 +1,8 @@
 /** Frames per second through a pool of workers, every result checked against the WASM engine's. */
 import { wasmEngine } from "../../ts/engine/wasm.ts";
-import { runPool } from "../../ts/engine/webgpu/pool.ts";
+import type { FrameResult } from "../../ts/engine/engine.ts";
+import { gpuPlanPool } from "../../ts/engine/webgpu/pool.ts";
+import { inOrder } from "../../ts/pipeline/in_order.ts";
 import type { BenchFrames } from "./frames.ts";
 
 /** What one run reached. */
@@ -29,6 +31,13 @@ export function expectations({ input, raw }: BenchFrames): { index: Uint32Array;
   return expected;
 }
 
+/** Bytes that threads share: the frames lie in memory, and nothing but their address goes to the workers. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
 /** Runs `frames` frames; the first ones, until all workers have answered twice, are not timed. */
 export async function throughput(
   { input, raw, chunks }: BenchFrames,
@@ -36,40 +45,38 @@ export async function throughput(
   encoding: "raw" | "bitshuffle-lz4",
   { workers, batch, frames }: { workers: number; batch: number; frames: number },
 ): Promise<Rate> {
-  const warm = 4 * workers * batch;
-  const module = new URL("./frames.ts", import.meta.url).href;
-  const args = { encoding, frames: encoding === "raw" ? raw : chunks };
-  let [seen, kept, peaks, start] = [0, 0, 0, 0];
+  const sources = (encoding === "raw" ? raw : chunks).map(shared);
   const opened = performance.now();
-  let startSeconds = 0;
-  const onReady = () => startSeconds = (performance.now() - opened) / 1000;
-  for await (
-    const result of runPool({
-      input,
-      frames: warm + frames,
-      module,
-      args,
-      workers,
-      ring: { batch, room: 1 / 12 },
-      onReady,
-    })
-  ) {
-    const wanted = expected[result.number % expected.length];
-    const { index } = result.picked;
-    if (result.number !== seen || result.problem || index.length !== wanted.index.length) {
-      throw new Error(`frame ${result.number} gave ${index.length} pixels, not ${wanted.index.length}`);
+  const pool = await gpuPlanPool(input, { workers, batch, room: 1 / 12 });
+  const startSeconds = (performance.now() - opened) / 1000;
+  const warm = 4 * workers * batch;
+  let [kept, peaks, start] = [0, 0, 0];
+  const check = (number: number, { picked, peaks: found }: FrameResult) => {
+    const wanted = expected[number % expected.length];
+    const { index } = picked!;
+    if (index.length !== wanted.index.length) {
+      throw new Error(`frame ${number} gave ${index.length} pixels, not ${wanted.index.length}`);
     }
     // All of the first frames, samples of the others: comparing must not be what is measured.
-    const step = seen < expected.length ? 1 : 997;
+    const step = number < expected.length ? 1 : 997;
     for (let i = 0; i < index.length; i += step) {
-      if (index[i] !== wanted.index[i]) throw new Error(`frame ${result.number}: pixel ${index[i]} is wrong`);
+      if (index[i] !== wanted.index[i]) throw new Error(`frame ${number}: pixel ${index[i]} is wrong`);
     }
-    if (result.peaks.count !== wanted.peaks) throw new Error(`frame ${result.number} gave ${result.peaks.count} peaks`);
-    if (++seen === warm) start = performance.now();
-    if (seen > warm) {
-      kept += index.length;
-      peaks += result.peaks.count;
-    }
+    if (found!.count !== wanted.peaks) throw new Error(`frame ${number} gave ${found!.count} peaks`);
+    if (number + 1 === warm) start = performance.now();
+    if (number < warm) return;
+    kept += index.length;
+    peaks += found!.count;
+  };
+  async function* numbers() {
+    for (let number = 0; number < warm + frames; number++) yield number;
+  }
+  try {
+    const process = (number: number) =>
+      pool.process({ encoding, bytes: sources[number % sources.length] }, { pick: true, peaks: true });
+    await inOrder(numbers(), pool.jobs, process, (result, number) => check(number, result));
+  } finally {
+    await pool.close();
   }
   const seconds = (performance.now() - start) / 1000;
   const framesPerSecond = frames / seconds;

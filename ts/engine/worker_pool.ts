@@ -8,9 +8,9 @@ import type { WorkerAnswer, WorkerCalls, WorkerMessage } from "./wasm_worker.ts"
 const SCRIPT = new URL("./wasm_worker.ts", import.meta.url);
 
 /** Whether threads can be started: Deno reads their script anew, for which --allow-read must cover the program's folder. */
-export function canStartWorkers(): boolean {
-  if (SCRIPT.protocol !== "file:") return true;
-  return Deno.permissions.querySync({ name: "read", path: fileURLToPath(SCRIPT) }).state === "granted";
+export function canStartWorkers(script = SCRIPT): boolean {
+  if (script.protocol !== "file:") return true;
+  return Deno.permissions.querySync({ name: "read", path: fileURLToPath(script) }).state === "granted";
 }
 
 /** One thread; one call at a time. */

@@ -6,7 +6,7 @@ import { createEngine, type EngineName } from "../engine/create.ts";
 import type { Engine, PlanInput, PlanPool, PlanSettings } from "../engine/engine.ts";
 import { commonMask, countMasked, frameMarks } from "../engine/maps.ts";
 import { countsPhotons } from "../geometry/detectors.ts";
-import { InputError, messageOf, UsageError } from "../errors.ts";
+import { type BraggsieveError, DeviceError, InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
 import type { FrameInfo, PixelType } from "../io/frame.ts";
@@ -37,9 +37,12 @@ export interface RunOptions {
   readonly open?: Open;
 }
 
-/** The error for a frame whose bytes are damaged; `label` names it. */
-export function undecodable(cause: unknown, label: string): InputError {
+/** The error for a frame whose bytes are damaged, or which the engine lost; `label` names it. */
+export function undecodable(cause: unknown, label: string): BraggsieveError {
   if (cause instanceof InputError) return cause;
+  if (cause instanceof DeviceError) {
+    return new DeviceError(`${label}: the engine lost this frame: ${cause.message}; take another engine`, { cause });
+  }
   const remedy = "the file is corrupt: copy it again";
   return new InputError(`cannot be decoded: ${messageOf(cause)}`, { file: label, remedy }, { cause });
 }

@@ -10,6 +10,7 @@ Deno.test("mod.ts exports these names and no others", () => {
   assert.deepEqual(Object.keys(api).sort(), [
     "BraggsieveError",
     "DEFAULT_SETTINGS",
+    "DeviceError",
     "ENGINE_NAMES",
     "ERROR_MODELS",
     "InputError",

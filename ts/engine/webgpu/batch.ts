@@ -3,9 +3,8 @@
  * frames. Every stage writes what it owns, so nothing need be cleared but the packed intensities.
  */
 import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
-import { decodeByteOffset } from "../wasm.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
-import { decodeByCore, Decoder } from "./decode.ts";
+import { decodeOnCpu, Decoder } from "./decode.ts";
 import type { Device, Stage } from "./device.ts";
 import { header, type ModuleName, shader } from "./shaders.ts";
 import { BLOCK, type Tables } from "./tables.ts";
@@ -147,25 +146,12 @@ export class Batch {
    * of bitshuffle-LZ4 chunks is told by `problem` after `encodeDecode` has run.
    */
   load(at: number, { encoding, bytes }: EncodedFrame): void {
-    const { frameBytes, frameWords, pixels, variant: { type } } = this.tables;
     if (encoding === "bitshuffle-lz4") {
       this.#decoder ??= new Decoder(this.device, this.tables, this.size, this.frames);
       return this.#decoder.load(at, bytes);
     }
     this.#decoder?.skip(at);
-    const offset = at * frameWords * 4;
-    switch (encoding) {
-      case "raw":
-        if (bytes.byteLength !== frameBytes) {
-          throw new Error(`a frame of ${bytes.byteLength} bytes where ${frameBytes} are expected`);
-        }
-        return this.device.write(this.frames, offset, bytes);
-      case "byte-offset":
-        if (type !== "int32") throw new Error(`byte-offset decodes to int32, not ${type}`);
-        return this.device.write(this.frames, offset, new Uint8Array(decodeByteOffset(bytes, pixels).buffer));
-      default:
-        return this.device.write(this.frames, offset, decodeByCore(bytes, frameBytes / pixels, frameBytes, encoding));
-    }
+    this.device.write(this.frames, at * this.tables.frameWords * 4, decodeOnCpu({ encoding, bytes }, this.tables));
   }
 
   /** Encodes the decoding of chunks where there are any. */

@@ -3,9 +3,10 @@
  * lie within the chunk never gets to the GPU. Errors are the sentences of core-rs/core/src/codec, in its order: the
  * first damaged block tells. Chunks with blocks that the GPU has no room for are decoded by the core.
  */
-import type { Encoding } from "../../io/frame.ts";
+import type { EncodedFrame, Encoding } from "../../io/frame.ts";
 import { decodeChunk } from "../wasm/braggsieve.js";
 import { messageOf } from "../../errors.ts";
+import { decodeByteOffset } from "../wasm.ts";
 import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
 import type { Device, Stage } from "./device.ts";
 import { shader } from "./shaders.ts";
@@ -229,4 +230,21 @@ export function decodeByCore(
   const out = new Uint8Array(bytes);
   decodeChunk(encoding, chunk, element, out);
   return out;
+}
+
+/** The bytes of a frame's pixels, decoded on the CPU; raw ones as they are. Throws where they are damaged or of another size. */
+export function decodeOnCpu(
+  { encoding, bytes }: EncodedFrame,
+  { frameBytes, pixels, variant: { type } }: Tables,
+): Uint8Array {
+  switch (encoding) {
+    case "raw":
+      if (bytes.byteLength === frameBytes) return bytes;
+      throw new Error(`a frame of ${bytes.byteLength} bytes where ${frameBytes} are expected`);
+    case "byte-offset":
+      if (type === "int32") return new Uint8Array(decodeByteOffset(bytes, pixels).buffer);
+      throw new Error(`byte-offset decodes to int32, not ${type}`);
+    default:
+      return decodeByCore(bytes, frameBytes / pixels, frameBytes, encoding);
+  }
 }

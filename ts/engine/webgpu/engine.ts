@@ -4,9 +4,10 @@
  */
 import { wasmEngine } from "../wasm.ts";
 import type { DensifierInput, Engine } from "../engine.ts";
-import { soloDensifierPool, soloPlanPool } from "../solo_pool.ts";
+import { soloDensifierPool } from "../solo_pool.ts";
 import { Device } from "./device.ts";
 import { WebGpuPlan } from "./plan.ts";
+import { gpuPlanPool, poolOptions } from "./pool.ts";
 import { prove } from "./proof.ts";
 
 /** The engine and its device, which is to be closed before the process or worker ends. */
@@ -27,9 +28,9 @@ export async function openWebGpu(): Promise<WebGpuEngine> {
     device,
     plan: (input) => new WebGpuPlan(device, input),
     densifier,
-    // deno-lint-ignore require-await -- what `plan` throws becomes a rejection
-    planPool: async (input) => soloPlanPool(new WebGpuPlan(device, input)),
-    // deno-lint-ignore require-await -- likewise
+    planPool: (input, jobs) =>
+      gpuPlanPool(input, poolOptions(input, jobs, device.gpu.limits.maxStorageBufferBindingSize)),
+    // deno-lint-ignore require-await -- what it throws becomes a rejection
     densifierPool: async (input) => soloDensifierPool(densifier(input)),
   };
 }

@@ -5,6 +5,7 @@ import type { Background, Peaks, Picked, Plan, PlanInput, Profile } from "../eng
 import type { EncodedFrame, PixelArray } from "../../io/frame.ts";
 import { Batch, PEAK_WORDS, PROFILE_WORDS } from "./batch.ts";
 import type { Device } from "./device.ts";
+import { peaksOf, profileOf, VALID_COLUMN, validOf } from "./results.ts";
 import { Tables } from "./tables.ts";
 
 /** See the module. */
@@ -82,8 +83,7 @@ export class WebGpuPlan implements Plan {
   peaks(): Peaks {
     this.#require();
     const count = this.#total(this.#batch.foundCount);
-    const { buffer } = this.#device.read(this.#batch.peaks, 0, count * PEAK_WORDS * 4);
-    return peaksOf(new Float32Array(buffer), new Uint32Array(buffer));
+    return peaksOf(this.#device.read(this.#batch.peaks, 0, count * PEAK_WORDS * 4).buffer);
   }
 
   radius(): Float32Array {
@@ -123,29 +123,7 @@ export class WebGpuPlan implements Plan {
     const { bins, validPixels } = this.#tables;
     const { buffer } = this.#device.read(this.#batch.profile, 0, bins * PROFILE_WORDS * 4);
     this.#device.check();
-    const column = (at: number) => new Float64Array(buffer, at * bins * 8, bins);
-    const counted = (at: number) => new Uint32Array(buffer, at * bins * 4, bins);
-    this.#invalid = validPixels - counted(9).reduce((sum, n) => sum + n, 0);
-    return {
-      radial: this.radial,
-      mean: column(0),
-      std: column(1),
-      sem: column(2),
-      count: Float64Array.from(counted(8)),
-    };
+    this.#invalid = validPixels - validOf(new Uint32Array(buffer, VALID_COLUMN * bins * 4, bins));
+    return profileOf(buffer, this.radial);
   }
-}
-
-/** Peaks from rows of x, y, intensity, sigma and number of pixels. */
-export function peaksOf(rows: Float32Array, integers: Uint32Array): Peaks {
-  const count = rows.length / PEAK_WORDS;
-  const [x, y, intensity, sigma, pixels] = Array.from({ length: PEAK_WORDS }, () => new Float32Array(count));
-  for (let peak = 0, at = 0; peak < count; peak++, at += PEAK_WORDS) {
-    x[peak] = rows[at];
-    y[peak] = rows[at + 1];
-    intensity[peak] = rows[at + 2];
-    sigma[peak] = rows[at + 3];
-    pixels[peak] = integers[at + 4];
-  }
-  return { count, x, y, intensity, sigma, pixels };
 }

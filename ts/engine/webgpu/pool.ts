@@ -1,134 +1,180 @@
 /**
- * Frames over several workers with a device each. Results come in the order of the frames; so many frames are on the way
- * at once, and no more; a worker whose device fails is replaced, and the frames that it had not answered are read again.
+ * Plans on the GPU side by side: workers with a device and a ring each, so that many frames are on the way. Results do
+ * not depend on which worker a frame went to, nor on what shared its batch.
  */
-import type { PlanInput } from "../engine.ts";
-import type { FrameResult, RingOptions } from "./ring.ts";
-import type { Answer, Order } from "./worker.ts";
+import { DeviceError } from "../../errors.ts";
+import type { FrameResult, PlanInput, PlanPool, Stages } from "../engine.ts";
+import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
+import { buffersOf } from "../transfer.ts";
+import { canStartWorkers } from "../worker_pool.ts";
+import type { EncodedFrame } from "../../io/frame.ts";
+import { type Answer, Feeder, type OpenRing } from "./feeder.ts";
+import { openRing } from "./open_ring.ts";
+import type { RingOptions } from "./ring.ts";
+import type { Order, PlanFacts, Report } from "./worker.ts";
 
-/** What a pool works on. */
-export interface PoolOptions {
-  readonly input: PlanInput;
-  /** numbers of the frames: `first` and how many */
-  readonly first?: number;
-  readonly frames: number;
-  /** URL of a module that exports `openReader` (see worker.ts), and what it is called with, once in each worker */
-  readonly module: string;
-  readonly args?: unknown;
+const SCRIPT = new URL("./worker.ts", import.meta.url);
+
+/** How a pool is built. */
+export interface PoolOptions extends RingOptions {
+  /** 0: on the calling thread */
   readonly workers: number;
-  readonly ring?: RingOptions;
-  /** replacements of failed devices before the run gives up */
-  readonly restarts?: number;
-  /** called once all workers have their devices and plans */
-  readonly onReady?: () => void;
 }
 
-/** Batches that a worker holds: one is read, one is on the GPU, one waits. */
+/** Batches that a worker holds: one is written, one is on the GPU, one waits. */
 const HELD = 3;
+/** Bytes of a batch's frames. */
+const BATCH_BYTES = 2 ** 27;
+/** Most frames of a batch: more make the GPU hardly faster. */
+const MOST_FRAMES = 16;
+/** Jobs that are asked for get one worker each so many, for a worker has many frames on the way; and most workers. */
+const JOBS_PER_WORKER = 4;
+const MOST_WORKERS = 4;
+/** Kept pixels that a batch has room for, as a part of its pixels. */
+const ROOM = 1 / 8;
 
-/** A worker and the frames that it has not answered. */
-interface Member {
-  readonly worker: Worker;
-  pending: Set<number>;
-  flushed: boolean;
+/** The pool that `jobs` jobs ask for, on a device that binds buffers of `bindable` bytes. */
+export function poolOptions({ shape, type }: PlanInput, jobs: number, bindable: number): PoolOptions {
+  const frameBytes = shape[0] * shape[1] * PIXEL_ARRAYS[type].BYTES_PER_ELEMENT + 256;
+  const batch = Math.floor(Math.min(BATCH_BYTES, bindable) / frameBytes);
+  const workers = canStartWorkers(SCRIPT) ? Math.min(MOST_WORKERS, Math.ceil(jobs / JOBS_PER_WORKER)) : 0;
+  return { workers, batch: Math.max(1, Math.min(MOST_FRAMES, batch)), room: ROOM };
 }
 
-/** See the module. Ends all workers, whatever happens. */
-export async function* runPool(options: PoolOptions): AsyncGenerator<FrameResult> {
-  const { input, frames, first = 0, module, args, workers, ring = {}, onReady } = options;
-  const batch = ring.batch ?? 16;
-  const most = workers * batch * (HELD + 1);
-  let restarts = options.restarts ?? 3;
-  const members = new Set<Member>();
-  const arrived = new Map<number, FrameResult>();
-  /** frames of a failed worker, to be read again before others */
-  const again: number[] = [];
-  let [next, wanted, ready] = [first, first, 0];
-  let failure: Error | undefined;
-  let wake = () => {};
+/** Frames that are on the way to their results, by number. */
+class Promises {
+  readonly #waiting = new Map<number, { resolve(result: FrameResult): void; reject(error: Error): void }>();
 
-  const say = ({ worker }: Member, order: Order) => worker.postMessage(order);
-  const feed = (member: Member) => {
-    while (member.pending.size <= batch * (HELD - 1)) {
-      const numbers = again.splice(0, batch);
-      while (numbers.length < batch && again.length === 0 && next < first + frames && next < wanted + most) {
-        numbers.push(next++);
-      }
-      if (numbers.length === 0) break;
-      for (const number of numbers) {
-        member.pending.add(number);
-        say(member, { read: number });
-      }
-      member.flushed = false;
-    }
-    // What a ring still holds comes out when no more frames push it out: at the end, or when others are too far ahead.
-    if (member.pending.size > 0 && member.pending.size <= batch * (HELD - 1) && !member.flushed) {
-      member.flushed = true;
-      say(member, { flush: true });
-    }
-  };
+  get size(): number {
+    return this.#waiting.size;
+  }
 
-  const start = () => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    const member: Member = { worker, pending: new Set(), flushed: false };
-    members.add(member);
-    const fail = (message: string, lost: boolean) => {
-      members.delete(member);
-      worker.terminate();
-      if (lost && restarts-- > 0) {
-        again.push(...[...member.pending].sort((a, b) => a - b));
-        start();
-      } else {
-        failure ??= new Error(message);
-      }
-      wake();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      fail(event.message, false);
-    };
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      if ("failed" in data) return fail(data.failed, data.lost);
-      if ("ready" in data && ++ready === workers) onReady?.();
-      if ("results" in data) {
-        for (const result of data.results) {
-          member.pending.delete(result.number);
-          arrived.set(result.number, result);
-        }
-      }
-      feed(member);
-      wake();
-    };
-    say(member, { open: { input, ring, module, args } });
-  };
+  of(number: number): Promise<FrameResult> {
+    return new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
+  }
 
-  try {
-    for (let i = 0; i < workers; i++) start();
-    while (wanted < first + frames) {
-      const result = arrived.get(wanted);
-      if (result) {
-        arrived.delete(wanted++);
-        yield result;
-        continue;
-      }
-      for (const member of members) if (ready >= workers) feed(member);
-      if (failure) throw failure;
-      await new Promise<void>((resolve) => wake = resolve);
-      if (failure) throw failure;
+  settle(answers: readonly Answer[]): void {
+    for (const answer of answers) {
+      const promise = this.#waiting.get(answer.number);
+      this.#waiting.delete(answer.number);
+      if ("result" in answer) promise?.resolve(answer.result);
+      else promise?.reject(answer.lost ? new DeviceError(answer.problem) : new Error(answer.problem));
     }
-  } finally {
-    await Promise.all([...members].map((member) => closed(member)));
+  }
+
+  failAll(problem: string): void {
+    this.settle([...this.#waiting.keys()].map((number) => ({ number, problem, lost: true })));
   }
 }
 
-/** Ends a worker after it has closed its device: ending one that holds a device can crash Deno. */
-function closed({ worker }: Member): Promise<void> {
-  return new Promise((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      if (!("closed" in data) && !("failed" in data)) return;
-      worker.terminate();
-      resolve();
+/** Works on frames; numbers are the pool's. */
+interface Member {
+  /** frames that it has not answered */
+  readonly load: number;
+  process(number: number, frame: EncodedFrame, stages: Stages): Promise<FrameResult>;
+  close(): Promise<void>;
+}
+
+/** A feeder on the calling thread. Exported for tests, which open rings that fail. */
+export async function soloMember(open: () => Promise<OpenRing>): Promise<Member & { facts: PlanFacts }> {
+  const promises = new Promises();
+  const feeder = await Feeder.start(open, (answers) => promises.settle(answers));
+  const { validPixels, radial, radiusMap: radius, normMap } = feeder.tables;
+  return {
+    facts: { validPixels, radial, radius, ...(normMap ? { normalization: normMap } : {}) },
+    get load() {
+      return promises.size;
+    },
+    process(number, frame, stages) {
+      const result = promises.of(number);
+      feeder.add(number, frame, stages);
+      return result;
+    },
+    close: () => Promise.resolve(feeder.close()),
+  };
+}
+
+/** A feeder on a worker. Rejects with what its plan refuses. */
+async function workerMember(
+  input: PlanInput,
+  ring: RingOptions,
+  maps: boolean,
+): Promise<Member & { facts: PlanFacts }> {
+  const worker = new Worker(SCRIPT, { type: "module" });
+  const promises = new Promises();
+  const say = (order: Order, transfer: ArrayBuffer[] = []) => worker.postMessage(order, transfer);
+  const { promise: ready, resolve: isReady, reject: hasFailed } = Promise.withResolvers<PlanFacts>();
+  const { promise: closed, resolve: isClosed } = Promise.withResolvers<void>();
+  const fail = (message: string) => {
+    hasFailed(new Error(message));
+    promises.failAll(message);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    fail(event.message);
+    isClosed();
+  };
+  worker.onmessage = ({ data }: MessageEvent<Report>) => {
+    if ("answers" in data) promises.settle(data.answers);
+    else if ("ready" in data) isReady(data.ready);
+    else if ("failed" in data) fail(data.failed);
+    else isClosed();
+  };
+  // Ended after it has closed its device: ending a worker that holds one can crash Deno.
+  const close = async () => {
+    say({ close: true });
+    await closed;
+    worker.terminate();
+  };
+  say({ open: { input, ring, maps } });
+  try {
+    const facts = await ready;
+    return {
+      facts,
+      get load() {
+        return promises.size;
+      },
+      process(number, frame, stages) {
+        const result = promises.of(number);
+        say({ number, frame, stages }, buffersOf(frame));
+        return result;
+      },
+      close,
     };
-    worker.postMessage({ close: true } satisfies Order);
-  });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts all members; when one fails, all are ended. */
+async function members(input: PlanInput, { workers, ...ring }: PoolOptions) {
+  if (workers === 0) return [await soloMember(() => openRing(input, ring))];
+  const started = await Promise.allSettled(
+    Array.from({ length: workers }, (_, at) => workerMember(input, ring, at === 0)),
+  );
+  const failure = started.find((one) => one.status === "rejected");
+  const all = started.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  if (!failure) return all;
+  await Promise.all(all.map((member) => member.close()));
+  throw failure.reason;
+}
+
+/** See the module. Rejects like `plan`; a frame that the GPU lost for good rejects with DeviceError. */
+export async function gpuPlanPool(input: PlanInput, options: PoolOptions): Promise<PlanPool> {
+  const all = await members(input, options);
+  const { validPixels, radial, radius, normalization } = all[0].facts;
+  let next = 0;
+  return {
+    jobs: all.length * (options.batch ?? MOST_FRAMES) * HELD,
+    validPixels,
+    radial,
+    radius: () => Promise.resolve(radius!.slice()),
+    normalization: () => Promise.resolve(normalization?.slice()),
+    process(frame, stages) {
+      const member = all.reduce((least, one) => one.load < least.load ? one : least);
+      return member.process(next++, frame, stages);
+    },
+    close: async () => void await Promise.all(all.map((member) => member.close())),
+  };
 }

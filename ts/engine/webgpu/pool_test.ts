@@ -1,61 +1,131 @@
-/** The pool of workers: all frames, in order, with the results of a plan, also when a device is lost on the way. */
+/** The pool: every frame's results are those of a plan of the WASM engine, also when a device is lost on the way. */
 import assert from "node:assert/strict";
-import { DEFAULT_SETTINGS, type PlanInput } from "../engine.ts";
-import { type PoolOptions, runPool } from "./pool.ts";
-import type { TestFrames } from "./pool_reader.ts";
+import { DeviceError } from "../../errors.ts";
+import type { EncodedFrame } from "../../io/frame.ts";
+import { DEFAULT_SETTINGS, type FrameResult, type PlanInput, type Stages } from "../engine.ts";
+import { processFrame } from "../process.ts";
+import { encodeBitshuffleLz4 } from "../wasm/braggsieve.js";
+import { wasmEngine } from "../wasm.ts";
+import { Device } from "./device.ts";
+import type { WebGpuEngine } from "./engine.ts";
+import type { OpenRing } from "./feeder.ts";
+import { gpuPlanPool, poolOptions, soloMember } from "./pool.ts";
+import { GpuFailure, Ring } from "./ring.ts";
 import { GEOMETRY, gpuTest, uniform } from "./testing.ts";
 
 const SHAPE = [61, 97] as const;
 const input: PlanInput = {
   ...{ geometry: GEOMETRY, shape: SHAPE, type: "uint16" },
-  settings: { ...DEFAULT_SETTINGS, bins: 12 },
+  settings: { ...DEFAULT_SETTINGS, bins: 12, connected: 2, solidAngle: true },
 };
-const frames = Array.from({ length: 5 }, (_, seed) => {
-  const next = uniform(seed + 1);
-  const frame = Uint16Array.from({ length: SHAPE[0] * SHAPE[1] }, () => 20 * next() * next() * next());
-  return new Uint8Array(frame.buffer);
-});
-const module = new URL("./pool_reader.ts", import.meta.url).href;
+const STAGES: Stages = { integrate: true, pick: true, peaks: true, encode: true };
 
-async function run(args: Partial<TestFrames>, options: Partial<PoolOptions> = {}) {
-  const failure = new Int32Array(new SharedArrayBuffer(8)).fill(-1);
-  const all: TestFrames = { frames, failure, ...args };
-  const numbers: number[] = [];
-  const kept: number[][] = [];
-  for await (
-    const { number, picked } of runPool({
-      ...{ input, module, args: all, frames: 29, first: 3, workers: 2, ring: { batch: 2, room: 1 } },
-      ...options,
-    })
-  ) {
-    numbers.push(number);
-    kept.push(Array.from(picked.index));
-  }
-  return { numbers, kept };
+/** Frame `number`, raw or as a chunk. */
+function frameOf(number: number): EncodedFrame {
+  const next = uniform(number + 1);
+  const frame = Uint16Array.from({ length: SHAPE[0] * SHAPE[1] }, () => 20 * next() * next() * next());
+  const bytes = new Uint8Array(frame.buffer);
+  return number % 3 === 1
+    ? { encoding: "bitshuffle-lz4", bytes: encodeBitshuffleLz4(bytes, 2, 0) }
+    : { encoding: "raw", bytes };
 }
 
-gpuTest("a pool gives all frames in order, with the results of a plan", async ({ plan }) => {
-  const { numbers, kept } = await run({});
-  assert.deepEqual(numbers, Array.from({ length: 29 }, (_, i) => i + 3));
-  const one = plan(input);
-  for (const [i, number] of numbers.entries()) {
-    one.load({ encoding: "raw", bytes: frames[number % frames.length] });
-    assert.deepEqual(kept[i], Array.from(one.pick().index), `frame ${number}`);
+/** What a plan of the WASM engine makes of some frames. */
+function expectations(count: number, stages: Stages): FrameResult[] {
+  const plan = wasmEngine.plan(input);
+  const expected = Array.from({ length: count }, (_, number) => processFrame(plan, frameOf(number), stages));
+  plan.close();
+  return expected;
+}
+
+const expected = expectations(23, STAGES);
+
+gpuTest("a pool gives what a plan of the WASM engine gives, on workers and without", async () => {
+  const plan = wasmEngine.plan(input);
+  for (const workers of [1, 0]) {
+    const pool = await gpuPlanPool(input, { workers, batch: 3, room: 1 });
+    assert.equal(pool.jobs, 9 * (workers || 1));
+    assert.deepEqual([pool.validPixels, pool.radial], [plan.validPixels, plan.radial]);
+    assert.deepEqual(await pool.radius(), plan.radius());
+    assert.deepEqual(await pool.normalization(), plan.normalization());
+    const results = await Promise.all(expected.map((_, number) => pool.process(frameOf(number), STAGES)));
+    assert.deepEqual(results, expected, `${workers} workers`);
+    results[7].picked!.intensity[0]++;
+    assert.notDeepEqual(results, expected, "the comparison sees one changed pixel");
+    for (const stages of [{}, { pick: true }, { peaks: true }]) {
+      const [few] = expectations(1, stages);
+      assert.deepEqual(await pool.process(frameOf(0), stages), few);
+    }
+    for (const encoding of ["raw", "byte-offset", "bitshuffle-lz4"] as const) {
+      const damaged = pool.process({ encoding, bytes: new Uint8Array(7) }, STAGES);
+      await assert.rejects(damaged, (error) => error instanceof Error && !(error instanceof DeviceError));
+    }
+    assert.deepEqual(await pool.process(frameOf(4), STAGES), expected[4]);
+    await pool.close();
   }
-  one.close();
+  plan.close();
 });
 
-gpuTest("a device that is lost is replaced, and no frame is", async () => {
-  const failure = new Int32Array(new SharedArrayBuffer(8));
-  failure[0] = 14;
-  const { numbers } = await run({ failure });
-  assert.equal(failure[1], 2, "it failed once and was read again");
-  assert.deepEqual(numbers, Array.from({ length: 29 }, (_, i) => i + 3));
+gpuTest("what cannot be planned is refused, with its reason", async () => {
+  const masked = { ...input, mask: new Uint8Array(SHAPE[0] * SHAPE[1]).fill(1) };
+  await assert.rejects(gpuPlanPool(masked, { workers: 1 }), /every pixel is masked/);
 });
 
-gpuTest("a frame that cannot be read ends the run, and devices that fail too often do", async () => {
-  await assert.rejects(() => run({ unreadable: 9 }), /frame 9 cannot be read/);
-  const failure = new Int32Array(new SharedArrayBuffer(8));
-  failure[0] = 14;
-  await assert.rejects(() => run({ failure }, { restarts: 0 }), /frames 14 to 14 were lost on the GPU: test/);
+/** Rings that fail at their eighth frame, `failures` of them; the first one because its own device is lost. */
+function failing({ device }: WebGpuEngine, failures: number): { open: () => Promise<OpenRing>; opened: () => number } {
+  let opened = 0;
+  const open = async (): Promise<OpenRing> => {
+    const number = opened++;
+    const own = number === 0 ? await Device.open() : device;
+    const ring = await Ring.open(own, input, { batch: 3, room: 1 });
+    let pushed = 0;
+    const push: typeof ring.push = (frame, ...rest) => {
+      if (number < failures && pushed++ === 7) {
+        if (number > 0) throw new GpuFailure(frame, frame, "test");
+        own.gpu.destroy();
+      }
+      return ring.push(frame, ...rest);
+    };
+    const close = () => {
+      ring.close();
+      if (number === 0) own.close();
+    };
+    return { ring: { push, turn: () => ring.turn(), busy: true, tables: ring.tables }, close };
+  };
+  return { open, opened: () => opened };
+}
+
+gpuTest("a device that is lost is replaced, and no frame is", async (engine) => {
+  const { open, opened } = failing(engine, 2);
+  const member = await soloMember(open);
+  const results = await Promise.all(expected.map((_, number) => member.process(number, frameOf(number), STAGES)));
+  assert.deepEqual(results, expected);
+  assert.equal(opened(), 3, "it failed twice");
+  await member.close();
+});
+
+gpuTest("devices that fail too often are an error of the first frame that has no result", async (engine) => {
+  const { open } = failing(engine, Infinity);
+  const member = await soloMember(open);
+  const results = await Promise.allSettled(
+    expected.map((_, number) => member.process(number, frameOf(number), STAGES)),
+  );
+  const lost = results.filter((one) => one.status === "rejected");
+  assert(lost.length > 0 && lost.every(({ reason }) => reason instanceof DeviceError && /test/.test(reason.message)));
+  const first = results.findIndex(({ status }) => status === "rejected");
+  assert(first > 0 && results.slice(first).every(({ status }) => status === "rejected"), "results come in order");
+  await assert.rejects(member.process(99, frameOf(0), {}), DeviceError);
+  await member.close();
+});
+
+Deno.test("webgpu: pools are as large as frames and buffers let them be", () => {
+  const of = (shape: readonly [number, number], jobs: number, bindable = 2 ** 31) => {
+    const { workers, batch } = poolOptions({ ...input, shape }, jobs, bindable);
+    return [workers, batch];
+  };
+  assert.deepEqual(of([2068, 2162], 16), [4, 15]);
+  assert.deepEqual(of([2068, 2162], 2), [1, 15]);
+  assert.deepEqual(of([61, 97], 1), [1, 16]);
+  assert.deepEqual(of([4362, 4148], 5), [2, 3]);
+  assert.deepEqual(of([4362, 4148], 256, 2 ** 20), [4, 1]);
 });

@@ -190,10 +190,15 @@ gpuTest("a ring gives the results of a plan, in order, whatever the batch", asyn
   // Room for a hundredth of the pixels is too little: those batches are done again.
   for (const options of [{ batch: 4 }, { batch: 1, room: 1 }, { batch: 3, room: 0.01 }]) {
     const ring = await Ring.open(device, one, options);
-    const got = [...frames.flatMap((frame, i) => ring.push(100 + i, raw(frame))), ...ring.flush(), ...ring.flush()];
+    const pushed = frames.flatMap((frame, i) => ring.push(100 + i, raw(frame), { pick: true, peaks: true }));
+    const got = [...pushed, ...ring.flush(), ...ring.flush()];
     ring.close();
     assert.deepEqual(got.map(({ number }) => number), frames.map((_, i) => 100 + i));
-    got.forEach(({ background, picked, peaks }, i) => {
+    got.forEach((one, i) => {
+      assert("result" in one);
+      const { invalid, background, picked, peaks } = one.result;
+      assert(picked && peaks);
+      assert.equal(invalid, wanted[i].invalid[0]);
       assert.deepEqual(Array.from(background.mean), Array.from(wanted[i]["background mean"]));
       assert.deepEqual(Array.from(background.std), Array.from(wanted[i]["background std"]));
       assert.deepEqual(Array.from(picked.index), Array.from(wanted[i]["pick index"]));
@@ -209,11 +214,11 @@ gpuTest("a ring gives the results of a plan, in order, whatever the batch", asyn
 gpuTest("a lost device is an error that names the frames", async () => {
   const own = await openWebGpu();
   const ring = await Ring.open(own.device, input("uint16", {}), { batch: 2 });
-  ring.push(5, raw(frameOf("uint16", 1)));
-  ring.push(6, raw(frameOf("uint16", 2)));
+  ring.push(5, raw(frameOf("uint16", 1)), {});
+  ring.push(6, raw(frameOf("uint16", 2)), {});
   own.device.gpu.destroy();
   assert.throws(
-    () => [7, 8, 9].map((number) => ring.push(number, raw(frameOf("uint16", number)))),
+    () => [7, 8, 9].map((number) => ring.push(number, raw(frameOf("uint16", number)), {})),
     (error: Error) => error instanceof GpuFailure && error.first === 5 && /frames 5 to \d/.test(error.message),
   );
 });

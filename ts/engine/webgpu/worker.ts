@@ -1,81 +1,56 @@
 /// <reference lib="deno.worker" />
-/**
- * One worker of a pool: a device and a ring of its own, and a reader of frames from a module that the pool names.
- * It answers the frames that it is given with their results, and says which frame a failure began at.
- */
+/** One worker of a pool: a feeder with a ring and a device of its own, replaced by another when it fails. */
 import { messageOf } from "../../errors.ts";
-import type { PlanInput } from "../engine.ts";
+import type { PlanInput, Stages } from "../engine.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
-import { openWebGpu, type WebGpuEngine } from "./engine.ts";
-import { type FrameResult, GpuFailure, Ring, type RingOptions } from "./ring.ts";
-
-/** Reads frame `number`. */
-export type Reader = (number: number) => EncodedFrame | Promise<EncodedFrame>;
-
-/** What a module of readers exports. */
-export interface ReaderModule {
-  openReader(args: unknown): Reader | Promise<Reader>;
-}
+import { buffersOf } from "../transfer.ts";
+import { type Answer, Feeder } from "./feeder.ts";
+import { openRing } from "./open_ring.ts";
+import type { RingOptions } from "./ring.ts";
 
 /** What the pool says. */
 export type Order =
-  | { readonly open: { input: PlanInput; ring: RingOptions; module: string; args: unknown } }
-  | { readonly read: number }
-  | { readonly flush: true }
+  /** `maps`: the answer is to hold the plan's maps */
+  | { readonly open: { input: PlanInput; ring: RingOptions; maps: boolean } }
+  | { readonly number: number; readonly frame: EncodedFrame; readonly stages: Stages }
   | { readonly close: true };
 
-/** What the worker answers. */
-export type Answer =
-  | { readonly ready: true }
-  | { readonly results: FrameResult[] }
-  | { readonly closed: true }
-  /** `lost`: the device failed and another one may do; no frame from `first` on was answered */
-  | { readonly failed: string; readonly first?: number; readonly lost: boolean };
-
-let engine: WebGpuEngine | undefined;
-let ring: Ring | undefined;
-let read: Reader | undefined;
-
-function answer(message: Answer): void {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { background, picked, peaks } of "results" in message ? message.results : []) {
-    const views = [background.mean, background.std, picked.index, picked.intensity];
-    views.push(peaks.x, peaks.y, peaks.intensity, peaks.sigma, peaks.pixels);
-    for (const { buffer } of views) buffers.add(buffer as ArrayBuffer);
-  }
-  self.postMessage(message, [...buffers]);
+/** What the plan of the pool has computed. */
+export interface PlanFacts {
+  readonly validPixels: number;
+  readonly radial: Float64Array;
+  readonly radius?: Float32Array;
+  readonly normalization?: Float32Array;
 }
 
-function close(): void {
-  ring?.close();
-  engine?.device.close();
-  ring = engine = undefined;
-}
+/** What the worker says. */
+export type Report =
+  | { readonly ready: PlanFacts }
+  | { readonly failed: string }
+  | { readonly answers: Answer[] }
+  | { readonly closed: true };
+
+let feeder: Feeder | undefined;
+
+const say = (report: Report) => self.postMessage(report, buffersOf(report));
 
 async function obey(order: Order): Promise<void> {
   if ("open" in order) {
-    const { input, ring: options, module, args } = order.open;
-    engine = await openWebGpu();
-    ring = await Ring.open(engine.device, input, options);
-    read = await ((await import(module)) as ReaderModule).openReader(args);
-    return answer({ ready: true });
+    const { input, ring, maps } = order.open;
+    feeder = await Feeder.start(() => openRing(input, ring), (answers) => say({ answers }));
+    const { validPixels, radial, radiusMap, normMap } = feeder.tables;
+    const facts = { validPixels, radial: radial.slice() };
+    if (!maps) return say({ ready: facts });
+    const normalization = normMap ? { normalization: normMap.slice() } : {};
+    return say({ ready: { ...facts, radius: radiusMap.slice(), ...normalization } });
   }
   if ("close" in order) {
-    close();
-    return answer({ closed: true });
+    feeder?.close();
+    return say({ closed: true });
   }
-  if (!ring || !read) return;
-  if ("flush" in order) return answer({ results: ring.flush() });
-  const results = ring.push(order.read, await read(order.read));
-  if (results.length > 0) answer({ results });
+  feeder?.add(order.number, order.frame, order.stages);
 }
 
-// One order after the other: reading may be asynchronous.
-let turn: Promise<void> = Promise.resolve();
 self.onmessage = ({ data }: MessageEvent<Order>) => {
-  turn = turn.then(() => obey(data)).catch((error) => {
-    const lost = error instanceof GpuFailure;
-    close(); // before the pool ends this worker
-    answer({ failed: messageOf(error), lost, ...(lost ? { first: error.first } : {}) });
-  });
+  obey(data).catch((error) => say({ failed: messageOf(error) }));
 };
