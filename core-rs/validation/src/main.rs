@@ -1,1 +1,31 @@
-fn main() {}
+//! The numbers of the validation harness, one study a call, as JSON on stdout: `braggsieve-validation STUDY [WORD…]`.
+//! `validation/` draws them and compares them with the baseline.
+
+mod exact;
+mod hard;
+mod inputs;
+mod reductions;
+mod run;
+
+use run::Run;
+use serde_json::Value;
+
+type Study = fn(&Run) -> Result<Value, String>;
+
+const STUDIES: [(&str, Study); 2] = [("hard-sets", reductions::hard_sets), ("rings", reductions::rings)];
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let study = words.first().and_then(|name| STUDIES.iter().find(|(known, _)| known == name));
+    let result = match study {
+        Some((_, study)) => Run::parse(&words[1..]).and_then(|run| study(&run)),
+        None => Err(format!("say which study: {}", STUDIES.map(|(name, _)| name).join(", "))),
+    };
+    match result {
+        Ok(value) => println!("{value}"),
+        Err(error) => {
+            eprintln!("braggsieve-validation: {error}");
+            std::process::exit(1);
+        }
+    }
+}
