@@ -31,3 +31,12 @@ export function legend(names: readonly string[]): string {
 export function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
+
+const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** 10ⁿ; nothing for what is no power of ten. */
+export function powerOfTen(value: number): string {
+  const power = Math.log10(value);
+  if (Math.abs(power - Math.round(power)) > 1e-9) return "";
+  return `10${[...String(Math.round(power))].map((c) => c === "-" ? "⁻" : DIGITS[Number(c)]).join("")}`;
+}

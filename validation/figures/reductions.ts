@@ -1,7 +1,7 @@
 /** Ways to sum a bin against exact arithmetic: hard sets of pixels, and the rings of real frames. */
 import type { Check } from "../checks.ts";
 import { thaumatin } from "../frames.ts";
-import { colours, legend, Plot, plot } from "../plots.ts";
+import { colours, legend, Plot, plot, powerOfTen } from "../plots.ts";
 import { type Context, type Figure, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
 
 /** Errors of one way to sum on one set of pixels, relative to exact arithmetic. */
@@ -107,14 +107,16 @@ function figures(rows: readonly Row[], of: string): Figure[] {
     (["condition", "size"] as const).map((axis) => {
       const points = rows.flatMap((row) => {
         const x = row[axis];
-        return x === null ? [] : [{ ...row, x, error: Math.max(row[quantity], FLOOR) }];
+        // Side by side where they would hide each other.
+        const beside = 1.1 ** (methods.indexOf(row.method) - methods.length / 2);
+        return x === null ? [] : [{ ...row, x: x * beside, error: Math.max(row[quantity], FLOOR) }];
       });
       const label = axis === "size" ? "pixels in the set →" : "condition number κ →";
       return {
         svg: plot({
           height: 300,
           fx: { domain: arithmetics, label: null },
-          x: { type: "log", label, ticks: 5, tickFormat: powerOfTen },
+          x: { type: "log", label, ticks: 5, tickFormat: powerOfTen, insetLeft: 8, insetRight: 8 },
           y: { type: "log", label: `↑ relative error of ${quantity}`, grid: true, ticks: 6, tickFormat: powerOfTen },
           color: colours(methods),
           marks: [
@@ -124,22 +126,18 @@ function figures(rows: readonly Row[], of: string): Figure[] {
               y: (name: string) => UNIT[name],
               strokeDasharray: "3,3",
             }),
-            Plot.dot(points, { fx: "arithmetic", x: "x", y: "error", stroke: "method", r: 2, strokeOpacity: 0.7 }),
+            Plot.dot(points, {
+              ...{ fx: "arithmetic", x: "x", y: "error", stroke: "method", r: 2.2, strokeOpacity: 0.8 },
+              symbol: (row: Row) => row.equal ? "circle" : "plus",
+            }),
           ],
         }),
         caption: `Relative error of ${quantity} over ${
           axis === "size" ? "the number of pixels" : "the condition number"
-        }, ${of}; dashed: one rounding of the arithmetic; errors of 0 are drawn at 10⁻¹⁸. ${legend(methods)}`,
+        }, ${of}; crosses: unequal norms; dashed: one rounding of the arithmetic; errors of 0 are drawn at 10⁻¹⁸. ${
+          legend(methods)
+        }`,
       };
     })
   );
-}
-
-const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-/** 10ⁿ; nothing for what is no power of ten. */
-function powerOfTen(value: number): string {
-  const power = Math.log10(value);
-  if (Math.abs(power - Math.round(power)) > 1e-9) return "";
-  return `10${[...String(Math.round(power))].map((c) => c === "-" ? "⁻" : DIGITS[Number(c)]).join("")}`;
 }

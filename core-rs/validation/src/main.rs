@@ -3,6 +3,7 @@
 
 mod exact;
 mod hard;
+mod hard_frame;
 mod inputs;
 mod reductions;
 mod run;
@@ -12,7 +13,11 @@ use serde_json::Value;
 
 type Study = fn(&Run) -> Result<Value, String>;
 
-const STUDIES: [(&str, Study); 2] = [("hard-sets", reductions::hard_sets), ("rings", reductions::rings)];
+const STUDIES: [(&str, Study); 3] = [
+    ("hard-sets", reductions::hard_sets),
+    ("hard-frames", hard_frame::hard_frames),
+    ("rings", reductions::rings),
+];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
