@@ -19,8 +19,9 @@ async function run(program: string, args: string[], folder = root): Promise<bool
   }
 }
 
-// The tests read data and write temporary files, read BRAGGSIEVE_* and run the command line, Python and CrystFEL.
-const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+// The tests read data and write temporary files, read BRAGGSIEVE_*, run the command line, Python and CrystFEL, and serve
+// files to themselves.
+const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-net=127.0.0.1"];
 const typescript = await run(Deno.execPath(), ["test", ...permissions, ...Deno.args]);
 // Once more on the native engine where it is built: it alone may load a library.
 const native = ["--allow-ffi", "--filter", "/^native/", "ts/engine"];
