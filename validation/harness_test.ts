@@ -29,6 +29,9 @@ const CHANGES: readonly { study: string; perturb: string; red: RegExp }[] = [
   { study: "reductions", perturb: "constant", red: /exact union, balanced, f64, equal norms: largest error of std/ },
   { study: "reductions", perturb: "lane", red: /exact union, random, double-word f32, unequal norms: .* std/ },
   { study: "engines", perturb: "profile wasm", red: /engines: wasm, norms of 1: largest error of std/ },
+  { study: "error-models", perturb: "gain", red: /pull of the azimuthal variance/ },
+  { study: "round-trip", perturb: "kept", red: /Poisson, mean 20, 2 σ: kept pixels that changed: 1 pixels/ },
+  { study: "round-trip", perturb: "noise", red: /Poisson, mean 20, 2 σ: bias of the std/ },
 ];
 
 const cargo = await compute("hard-sets", "quick").then(() => undefined, (error) => {

@@ -11,8 +11,11 @@ use serde_json::{json, Value};
 /// Distance of two columns and of two rows, m.
 const PIXEL: [f64; 2] = [1e-4, 1e-13];
 
+/// A name, and whether a set belongs there.
+type Kind = (&'static str, fn(&Hard) -> bool);
+
 /// What all norms of a frame have in common: engines compute differently for each.
-const KINDS: [(&str, fn(&Hard) -> bool); 3] = [
+const KINDS: [Kind; 3] = [
     ("norms of 1", |hard| hard.equal),
     ("norms within 256-fold", |hard| !hard.equal && spread(hard) <= 256.0),
     ("norms over four decades", |hard| !hard.equal && spread(hard) > 256.0),

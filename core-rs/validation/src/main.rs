@@ -1,11 +1,18 @@
 //! The numbers of the validation harness, one study a call, as JSON on stdout: `braggsieve-validation STUDY [WORD…]`.
 //! `validation/` draws them and compares them with the baseline.
 
+mod backgrounds;
+mod clipping;
+mod detector;
+mod error_models;
 mod exact;
 mod hard;
 mod hard_frame;
 mod inputs;
+mod predecessor;
 mod reductions;
+mod rings;
+mod round_trip;
 mod run;
 
 use run::Run;
@@ -13,10 +20,15 @@ use serde_json::Value;
 
 type Study = fn(&Run) -> Result<Value, String>;
 
-const STUDIES: [(&str, Study); 3] = [
+const STUDIES: [(&str, Study); 8] = [
     ("hard-sets", reductions::hard_sets),
     ("hard-frames", hard_frame::hard_frames),
     ("rings", reductions::rings),
+    ("uncertainty", error_models::uncertainty),
+    ("clipping", clipping::clipping),
+    ("predecessor", predecessor::predecessor),
+    ("round-trips", round_trip::round_trips),
+    ("measured-round-trips", round_trip::measured),
 ];
 
 fn main() {
