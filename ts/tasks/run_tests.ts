@@ -39,8 +39,9 @@ async function row(steps: readonly Step[], print: (text: Uint8Array) => void): P
   return success;
 }
 
-// The tests read data and write temporary files, read BRAGGSIEVE_* and run the command line, Python and CrystFEL.
-const test = ["test", "--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+// The tests read data and write temporary files, read BRAGGSIEVE_*, run the command line, Python and CrystFEL, and serve
+// files to themselves.
+const test = ["test", "--allow-read", "--allow-write", "--allow-env", "--allow-run", "--allow-net=127.0.0.1"];
 const deno = (...args: string[]): Step => ({ program: Deno.execPath(), args: [...test, ...args] });
 const show = (text: Uint8Array) => void Deno.stdout.writeSync(text);
 

@@ -3,6 +3,10 @@
 //! Both are rounded to f32, as files hold them, before anything is decided on them: whoever reads the file back
 //! finds the same cut-off.
 
+mod polar_median;
+
+pub use polar_median::{PolarGrid, PolarMedian};
+
 use crate::clip::Profile;
 
 /// Mean and std on the bin centres, without gaps.

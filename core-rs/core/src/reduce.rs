@@ -7,11 +7,16 @@
 //! Widths. |s| ≤ 2³¹, ω < 2³¹ and at most 2²⁸ pixels: |Σs| < 2⁵⁹ and Σω < 2⁵⁹ fit 64 bits, the second-order sums are
 //! below 2⁹⁰ and fit 128. Weight: relative rounding error at most 2⁻³² · ω_max/ω (see [`FixedWeights`]).
 
+mod double_word;
 mod pair;
+mod variants;
 
 use crate::parallel::{for_each, reduce, Split, WORTH_A_THREAD};
 use crate::simd::{self, truncate, Kernel};
 use pair::Pair;
+
+pub use double_word::DoubleWord;
+pub use variants::{Accumulator, Arithmetic};
 
 /// How the scatter of a bin is estimated (method, section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,42 @@
+/** The engines of this machine, by name; those that are not there become skips. */
+import { messageOf } from "../ts/errors.ts";
+import type { Engine, Profile } from "../ts/engine/engine.ts";
+import { findNative } from "../ts/engine/native.ts";
+import { wasmEngine } from "../ts/engine/wasm.ts";
+import type { Context, Skip } from "./section.ts";
+
+/** Uses every engine that there is, one after the other. `checks`: how the names of their checks start. */
+export async function withEngines(
+  checks: string,
+  use: (engine: Engine) => void | Promise<void>,
+): Promise<Skip[]> {
+  const skipped: Skip[] = [];
+  const skip = (name: string, reason: string) =>
+    skipped.push({ what: `engine ${name}`, reason, checks: checks + name });
+  await use(wasmEngine);
+  const native = findNative();
+  if (native.engine) await use(native.engine);
+  else skip("native", native.reason);
+  let webgpu;
+  try {
+    webgpu = await (await import("../ts/engine/webgpu/engine.ts")).openWebGpu();
+  } catch (error) {
+    skip("webgpu", messageOf(error));
+  }
+  if (webgpu) {
+    try {
+      await use(webgpu);
+    } finally {
+      webgpu.device.close();
+    }
+  }
+  return skipped;
+}
+
+/** A profile as it is, or with one of its numbers changed where a test asks for it. */
+export function perturbed(profile: Profile, { perturb }: Context, engine: string, bin: number): Profile {
+  if (perturb !== `profile ${engine}`) return profile;
+  const std = profile.std.slice();
+  std[bin] *= 1 + 2 ** -40;
+  return { ...profile, std };
+}

@@ -1,0 +1,57 @@
+/**
+ * The harness itself: one number changed in one stage (a pixel by a count, a constant by a part of 2³⁰, a lane left out)
+ * turns the checks red that look at it. Without a change all of them are green.
+ */
+import assert from "node:assert/strict";
+import { compare, readBaseline } from "./baseline.ts";
+import { numbers } from "./numbers.ts";
+import { Absent, type Context, runStudy, type Study } from "./section.ts";
+import { STUDIES } from "./studies.ts";
+
+const compute = numbers();
+
+/** The problems that the quick run of a study has with a number changed there; undefined where it is skipped. */
+async function problems(study: Study, perturb?: string): Promise<readonly string[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const context: Context = { quick: true, folder, numbers: compute, ...(perturb ? { perturb } : {}) };
+    const section = await runStudy(study, context);
+    const { quick } = await readBaseline();
+    return compare(section.checks, quick, section.skipped, [study.name]).problems;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Where a number is changed in which study, and the checks that must see it. */
+const CHANGES: readonly { study: string; perturb: string; red: RegExp }[] = [
+  { study: "reductions", perturb: "pixel", red: /two passes, f64.*error of mean/ },
+  { study: "reductions", perturb: "constant", red: /exact union, balanced, f64, equal norms: largest error of std/ },
+  { study: "reductions", perturb: "lane", red: /exact union, random, double-word f32, unequal norms: .* std/ },
+  { study: "engines", perturb: "profile wasm", red: /engines: wasm, norms of 1: largest error of std/ },
+  { study: "error-models", perturb: "gain", red: /pull of the azimuthal variance/ },
+  { study: "round-trip", perturb: "kept", red: /Poisson, mean 20, 2 σ: kept pixels that changed: 1 pixels/ },
+  { study: "round-trip", perturb: "noise", red: /Poisson, mean 20, 2 σ: bias of the std/ },
+];
+
+const cargo = await compute("hard-sets", "quick").then(() => undefined, (error) => {
+  if (error instanceof Absent) return error.message;
+  throw error;
+});
+if (cargo) console.log(`skipped: the harness: ${cargo}`);
+
+for (const { study: name, perturb, red } of CHANGES) {
+  Deno.test({
+    name: `validation: ${name} notices a changed ${perturb}`,
+    ignore: cargo !== undefined,
+    // Deno keeps a buffer's promise open for 10 ms after it was read (see ts/engine/webgpu/device.ts).
+    sanitizeOps: false,
+    fn: async () => {
+      const study = STUDIES.find((one) => one.name === name);
+      assert(study, name);
+      const found = await problems(study, perturb);
+      assert(found.some((problem) => red.test(problem)), `not red: ${found.join("\n")}`);
+      assert(found.every((problem) => problem.startsWith(`${name}:`)));
+    },
+  });
+}
