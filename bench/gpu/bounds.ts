@@ -7,7 +7,8 @@ import { Tables } from "../../ts/engine/webgpu/tables.ts";
 import { type Spread, spread } from "../machine.ts";
 import type { BenchFrames } from "./frames.ts";
 
-const ROUNDS = 9;
+/** Batches in a row on the GPU: the thread, which encodes them, must be ahead. */
+const IN_A_ROW = 4;
 const WANTED = { pick: true, peaks: true };
 
 /** Microseconds a frame, in batches. */
@@ -29,12 +30,13 @@ export interface Bounds {
   readonly boundBy: "the GPU" | "a worker's thread";
 }
 
-/** Times of batches of `count` frames. */
+/** Times of batches of `count` frames, `rounds` of them. */
 export async function frameTimes(
   device: Device,
   { input, raw, chunks }: BenchFrames,
   encoding: "raw" | "bitshuffle-lz4",
   count: number,
+  rounds: number,
 ): Promise<FrameTimes> {
   const tables = new Tables(device, input);
   const batch = new Batch(
@@ -65,7 +67,7 @@ export async function frameTimes(
     }
   };
   const times: Record<keyof FrameTimes, number[]> = { gpu: [], upload: [], commands: [], results: [] };
-  for (let round = -3; round < ROUNDS; round++) {
+  for (let round = -2; round < rounds; round++) {
     const marks = [performance.now()];
     const mark = () => marks.push(performance.now());
     for (let at = 0; at < count; at++) {
@@ -80,17 +82,19 @@ export async function frameTimes(
     take();
     readback.unmap();
     mark();
-    const batches = 4;
-    for (let more = 0; more < batches; more++) submit();
-    readback.map();
-    mark();
-    readback.unmap();
     if (round < 0) continue;
-    const spent = (from: number, frames = count) => 1000 * (marks[from + 1] - marks[from]) / frames;
+    const spent = (step: number) => 1000 * (marks[step + 1] - marks[step]) / count;
     times.upload.push(spent(0));
     times.commands.push(spent(1));
     times.results.push(spent(3));
-    times.gpu.push(spent(4, batches * count));
+  }
+  for (let round = -1; round < rounds; round++) {
+    const start = performance.now();
+    for (let batches = 0; batches < IN_A_ROW; batches++) submit();
+    readback.map();
+    const end = performance.now();
+    readback.unmap();
+    if (round >= 0) times.gpu.push(1000 * (end - start) / (IN_A_ROW * count));
   }
   readback.close();
   batch.close();

@@ -71,7 +71,7 @@ async function rates(name: string, frames: BenchFrames, encodings: readonly Enco
   const expected = expectations(frames);
   for (const encoding of encodings) {
     const { device } = await openWebGpu();
-    const times = await frameTimes(device, frames, encoding, batch);
+    const times = await frameTimes(device, frames, encoding, batch, small ? 1 : 15);
     note(`${name}, ${encoding}, a batch of ${batch}, microseconds a frame`, times);
     device.close();
     for (const n of workers) {
