@@ -1,6 +1,7 @@
 /**
  * The WebGPU engine on this machine's GPU: GPU time per stage, frames per second from memory, uncompressed and as
- * bitshuffle-LZ4 chunks, with one worker and several; pyFAI's OpenCL on the same GPU where Python has it.
+ * bitshuffle-LZ4 chunks, on the calling thread (0 workers), one worker and several, and what bounds each; pyFAI's
+ * OpenCL on the same GPU where Python has it.
  *
  *   deno run -A bench/gpu/main.ts            4 and 9 Mpixel frames
  *   deno run -A bench/gpu/main.ts --small    reduced: any adapter, also a software one
@@ -11,6 +12,7 @@ import { parseArgs } from "node:util";
 import { formatPoni } from "../../ts/geometry/poni.ts";
 import { openWebGpu } from "../../ts/engine/webgpu/engine.ts";
 import { machine } from "../machine.ts";
+import { boundsOf, frameTimes } from "./bounds.ts";
 import { type BenchFrames, benchFrames } from "./frames.ts";
 import { copyBandwidth, stageTimes } from "./stages.ts";
 import { expectations, throughput } from "./throughput.ts";
@@ -24,9 +26,10 @@ const { values: options } = parseArgs({
     skip: { type: "string", default: "" },
   },
 });
+type Encoding = "raw" | "bitshuffle-lz4";
 const small = options.small;
 const skipped = options.skip.split(",");
-const workers = (options.workers ?? (small ? "1,2" : "1,2,4,6")).split(",").map(Number);
+const workers = (options.workers ?? (small ? "0,1" : "0,1,2,4,8")).split(",").map(Number);
 const batch = small ? 4 : Number(options.batch);
 const report: Record<string, unknown> = { machine: machine() };
 let out = options.out;
@@ -64,23 +67,30 @@ for (const count of [1, batch]) {
 }
 engine.device.close();
 
-async function rates(name: string, frames: BenchFrames, encodings: readonly ("raw" | "bitshuffle-lz4")[]) {
+async function rates(name: string, frames: BenchFrames, encodings: readonly Encoding[], workers: readonly number[]) {
   const expected = expectations(frames);
   for (const encoding of encodings) {
-    for (const n of encodings.length > 1 ? workers : workers.slice(-1)) {
-      const count = small ? 4 * batch : encoding === "raw" ? 1500 * Math.min(n, 2) : 2000 * Math.min(n, 2);
+    const { device } = await openWebGpu();
+    const times = await frameTimes(device, frames, encoding, batch, small ? 1 : 15);
+    note(`${name}, ${encoding}, a batch of ${batch}, microseconds a frame`, times);
+    device.close();
+    for (const n of workers) {
+      const count = small ? 4 * batch : (encoding === "raw" ? 1500 : 2000) * (n > 1 ? 2 : 1);
       await row(
         `${name}, ${encoding}, ${n} workers`,
-        () => throughput(frames, expected, encoding, { workers: n, batch, frames: count }),
+        async () => {
+          const rate = await throughput(frames, expected, encoding, { workers: n, batch, frames: count });
+          return { ...rate, ...boundsOf(times, rate.framesPerSecond, n) };
+        },
       );
     }
   }
 }
-if (!skipped.includes("rates")) await rates("frames", four, ["raw", "bitshuffle-lz4"]);
+if (!skipped.includes("rates")) await rates("frames", four, ["raw", "bitshuffle-lz4"], workers);
 if (!small && !skipped.includes("nine")) {
   const nine = await benchFrames([3108, 3262], 4);
   note("9 Mpixel frames", nine.source);
-  await rates("9 Mpixel", nine, ["bitshuffle-lz4"]); // with the most workers alone
+  await rates("9 Mpixel", nine, ["bitshuffle-lz4"], [1, 2, 4]);
 }
 
 /** A minimal NumPy file of a row-major array. */

@@ -5,7 +5,7 @@ import { gpuPlanPool } from "../../ts/engine/webgpu/pool.ts";
 import { inOrder } from "../../ts/pipeline/in_order.ts";
 import type { BenchFrames } from "./frames.ts";
 
-/** What one run reached. */
+/** What one run reached. 0 workers: the calling thread works. */
 export interface Rate {
   readonly workers: number;
   readonly batch: number;
@@ -49,7 +49,7 @@ export async function throughput(
   const opened = performance.now();
   const pool = await gpuPlanPool(input, { workers, batch, room: 1 / 12 });
   const startSeconds = (performance.now() - opened) / 1000;
-  const warm = 4 * workers * batch;
+  const warm = 4 * Math.max(1, workers) * batch;
   let [kept, peaks, start] = [0, 0, 0];
   const check = (number: number, { picked, peaks: found }: FrameResult) => {
     const wanted = expected[number % expected.length];

@@ -14,7 +14,8 @@ export interface EngineFacts {
   readonly stages?: Readonly<Record<string, "CPU" | "GPU">>;
 }
 
-const STAGES = ["decode", "correct", "reduce", "clip", "background", "pick", "peaks", "densify"] as const;
+/** Named as in the core; noise is that of densify. */
+const STAGES = ["decode", "correct", "reduce", "clip", "background", "pick", "peaks", "densify", "noise"] as const;
 const onCpu = Object.fromEntries(STAGES.map((stage) => [stage, "CPU" as const]));
 
 /** Looks at all engines; a GPU device is opened and closed again. */
@@ -41,8 +42,8 @@ async function describeWebGpu(): Promise<EngineFacts> {
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
         maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       },
-      // Decoding: bitshuffle-LZ4; byte-offset is decoded on the CPU.
-      stages: Object.fromEntries(STAGES.map((stage) => [stage, stage === "densify" ? "CPU" : "GPU"])),
+      // Decoding: bitshuffle-LZ4; byte-offset is decoded on the CPU. Densify with noise is left to the CPU.
+      stages: Object.fromEntries(STAGES.map((stage) => [stage, stage === "noise" ? "CPU" : "GPU"])),
     };
     device.close();
     return facts;

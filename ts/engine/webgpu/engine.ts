@@ -2,9 +2,9 @@
  * The WebGPU engine: every stage as a compute shader, in the arithmetic of the core (doubles in 32-bit integers, exact
  * sums), so that integer frames give the bits that the other engines give. Loaded only when it is asked for.
  */
-import { wasmEngine } from "../wasm.ts";
 import type { DensifierInput, Engine } from "../engine.ts";
 import { soloDensifierPool } from "../solo_pool.ts";
+import { GpuDensifier } from "./densifier.ts";
 import { Device } from "./device.ts";
 import { WebGpuPlan } from "./plan.ts";
 import { gpuPlanPool, poolOptions } from "./pool.ts";
@@ -19,10 +19,7 @@ export interface WebGpuEngine extends Engine {
 export async function openWebGpu(): Promise<WebGpuEngine> {
   const device = await Device.open();
   prove(device);
-  const densifier = (input: DensifierInput) => {
-    console.warn("braggsieve: the WebGPU engine has no densify stage: frames are rebuilt by WebAssembly");
-    return wasmEngine.densifier(input);
-  };
+  const densifier = (input: DensifierInput) => new GpuDensifier(device, input);
   return {
     name: "webgpu",
     device,

@@ -8,6 +8,7 @@ import clipFloat from "./clip_float.wgsl" with { type: "text" };
 import clipQuick from "./clip_quick.wgsl" with { type: "text" };
 import compact from "./compact.wgsl" with { type: "text" };
 import correct from "./correct.wgsl" with { type: "text" };
+import densify from "./densify.wgsl" with { type: "text" };
 import float64 from "./float64.wgsl" with { type: "text" };
 import grid from "./grid.wgsl" with { type: "text" };
 import lz4 from "./lz4.wgsl" with { type: "text" };
@@ -46,6 +47,7 @@ const MODULES = {
   pick: [plan, float64, correct, grid, pick],
   compact: [plan, float64, compact],
   peaks: [plan, float64, correct, grid, peaks],
+  densify: [float64, densify],
 };
 
 /** The modules that there are. */
