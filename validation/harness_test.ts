@@ -32,6 +32,8 @@ const CHANGES: readonly { study: string; perturb: string; red: RegExp }[] = [
   { study: "error-models", perturb: "gain", red: /pull of the azimuthal variance/ },
   { study: "round-trip", perturb: "kept", red: /Poisson, mean 20, 2 σ: kept pixels that changed: 1 pixels/ },
   { study: "round-trip", perturb: "noise", red: /Poisson, mean 20, 2 σ: bias of the std/ },
+  { study: "peaks", perturb: "peaks", red: /peaks: ours, all, 2560 to 5000 photons: mean offset/ },
+  { study: "parity", perturb: "profile wasm", red: /parity: wasm, integrate, raw, poisson: largest difference of std/ },
 ];
 
 const cargo = await compute("hard-sets", "quick").then(() => undefined, (error) => {

@@ -49,7 +49,7 @@ async function run(context: Context): Promise<Section> {
       for (const [path, more] of [["", {}], [", f64 path", { dark: new Float32Array(bytes.length / 4) }]] as const) {
         const plan = engine.plan({ ...input, ...more });
         plan.load({ encoding: "raw", bytes });
-        const profile = perturbed(plan.integrate(), context, engine.name, frame.columns.length - 1);
+        const profile = perturbed(plan.integrate(), context, engine.name, frame.columns.length - 1, 2 ** -40);
         points.push(...frame.columns.map((column, bin) => point(engine.name + path, frame.kind, column, profile, bin)));
         plan.close();
       }

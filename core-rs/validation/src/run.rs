@@ -1,11 +1,12 @@
 //! What a call of the program asks for.
 
-/// The words after the name of a study: `quick`, `folder=…`, `perturb=…`.
+/// The words after the name of a study: `quick`, `folder=…`, `foreign=…`, `perturb=…`.
 #[derive(Default)]
 pub struct Run {
     /// fewer and smaller cases
     pub quick: bool,
     folder: Option<String>,
+    foreign: Option<String>,
     /// where one number is changed, to see that the harness notices
     perturb: Option<String>,
 }
@@ -18,6 +19,7 @@ impl Run {
             match word.split_once('=') {
                 None if word == "quick" => run.quick = true,
                 Some(("folder", path)) => run.folder = Some(path.into()),
+                Some(("foreign", path)) => run.foreign = Some(path.into()),
                 Some(("perturb", place)) => run.perturb = Some(place.into()),
                 _ => return Err(format!("there is no option {word}")),
             }
@@ -28,6 +30,11 @@ impl Run {
     /// The folder of frames.
     pub fn folder(&self) -> Result<&str, String> {
         self.folder.as_deref().ok_or_else(|| "say folder=…".into())
+    }
+
+    /// A file of peaks that another program found.
+    pub fn foreign(&self) -> Option<&str> {
+        self.foreign.as_deref()
     }
 
     /// Whether a number is to be changed there.
