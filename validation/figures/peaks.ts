@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { simulate } from "../../ts/pipeline/simulate.ts";
 import type { Check } from "../checks.ts";
 import { indexamajig, PEAKFINDER8, streamPeaks } from "../crystfel.ts";
-import { colours, legend, Plot, plot } from "../plots.ts";
+import { colours, legend, plain, Plot, plot } from "../plots.ts";
 import { type Context, type Figure, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
 
 /** Spots of a class of photons and a resolution shell, and how they were found. */
@@ -95,9 +95,10 @@ function over({ rows, lists }: Numbers): Figure[] {
         height: 280,
         x: {
           type: "log",
+          domain: [5, 5000],
           label: "expected photons of the spot →",
           ticks: [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
-          tickFormat: "d",
+          tickFormat: plain,
         },
         y: { label: `↑ ${label}`, percent, grid: true },
         color: colours(ways),
@@ -123,7 +124,13 @@ function shells({ rows, lists, shells }: Numbers): Figure[] {
       svg: plot({
         height: 260,
         fx: { domain: shells, label: null },
-        x: { type: "log", label: "expected photons of the spot →", ticks: [10, 100, 1000], tickFormat: "d" },
+        x: {
+          type: "log",
+          domain: [5, 5000],
+          label: "expected photons of the spot →",
+          ticks: [10, 100, 1000],
+          tickFormat: plain,
+        },
         y: { label: `↑ ${label}`, percent, grid: true },
         color: colours(ways),
         marks: [
