@@ -7,7 +7,7 @@ pub struct Run {
     pub quick: bool,
     folder: Option<String>,
     foreign: Option<String>,
-    /// where one number is changed, to see that the harness notices
+    /// where numbers are changed, to see that the harness notices: places with commas between
     perturb: Option<String>,
 }
 
@@ -39,6 +39,6 @@ impl Run {
 
     /// Whether a number is to be changed there.
     pub fn perturbed(&self, place: &str) -> bool {
-        self.perturb.as_deref() == Some(place)
+        self.perturb.as_deref().is_some_and(|places| places.split(',').any(|one| one == place))
     }
 }
