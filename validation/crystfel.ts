@@ -1,6 +1,6 @@
 /** CrystFEL as a validation needs it: frames indexed, and peaks that its peakfinder8 finds. Throws Absent without it. */
 import { join } from "node:path";
-import { crystfel } from "../ts/interop/clients.ts";
+import { crystfel, fabio } from "../ts/interop/clients.ts";
 import { openStream } from "../ts/io/stream/read.ts";
 import type { StreamFrame } from "../ts/io/stream/types.ts";
 import { Absent } from "./section.ts";
@@ -18,7 +18,8 @@ export async function indexamajig(
   geom: string,
   options: readonly string[],
 ): Promise<StreamFrame[]> {
-  if (crystfel.absence !== undefined) throw new Absent("CrystFEL", crystfel.absence);
+  const absence = crystfel.absence ?? fabio.absence; // Python knows where the HDF5 filters are
+  if (absence !== undefined) throw new Absent("CrystFEL", absence);
   const panels = await Deno.readTextFile(geom);
   const layout = panels.includes("dim0") ? "" : LAYOUT.join("\n") + "\n";
   const [geometry, files, events] = [`${name}.geom`, `${name}.files`, `${name}.lst`];
@@ -41,4 +42,14 @@ export async function indexed(
   const peaks = [...PEAKFINDER8, "--threshold=20", "--min-snr=6", "--min-res=50", "--max-res=1600"];
   const frames = await indexamajig(folder, name, stack, geom, [...peaks, "--indexing=xgandalf", "-p", cell]);
   return frames.filter(({ indexedBy }) => indexedBy !== undefined).length;
+}
+
+/** The peaks of frames as lines `frame x y intensity`, positions from the centre of the first pixel. */
+export function peakLines(frames: readonly StreamFrame[]): string {
+  const lines = frames.flatMap(({ index, file, peaks }) => {
+    if (index === undefined || !peaks) throw new Error(`${file}: a frame of the stream has no number or no peaks`);
+    // CrystFEL counts from the corner of the first pixel.
+    return Array.from(peaks.x, (x, i) => `${index} ${x - 0.5} ${peaks.y[i] - 0.5} ${peaks.intensity[i]}`);
+  });
+  return lines.join("\n") + "\n";
 }

@@ -33,10 +33,16 @@ export async function withEngines(
   return skipped;
 }
 
-/** A profile as it is, or with one of its numbers changed where a test asks for it. */
-export function perturbed(profile: Profile, { perturb }: Context, engine: string, bin: number): Profile {
+/** A profile as it is, or with one of its numbers changed by `part` of itself where a test asks for it. */
+export function perturbed(
+  profile: Profile,
+  { perturb }: Context,
+  engine: string,
+  bin: number,
+  part: number,
+): Profile {
   if (perturb !== `profile ${engine}`) return profile;
   const std = profile.std.slice();
-  std[bin] *= 1 + 2 ** -40;
+  std[bin] *= 1 + part;
   return { ...profile, std };
 }

@@ -32,6 +32,11 @@ export function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
+/** A number in full, where Plot would write thousands and thousandths as letters. */
+export function plain(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
 const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** 10ⁿ; nothing for what is no power of ten. */

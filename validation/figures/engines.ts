@@ -49,7 +49,7 @@ async function run(context: Context): Promise<Section> {
       for (const [path, more] of [["", {}], [", f64 path", { dark: new Float32Array(bytes.length / 4) }]] as const) {
         const plan = engine.plan({ ...input, ...more });
         plan.load({ encoding: "raw", bytes });
-        const profile = perturbed(plan.integrate(), context, engine.name, frame.columns.length - 1);
+        const profile = perturbed(plan.integrate(), context, engine.name, frame.columns.length - 1, 2 ** -40);
         points.push(...frame.columns.map((column, bin) => point(engine.name + path, frame.kind, column, profile, bin)));
         plan.close();
       }
@@ -60,19 +60,28 @@ async function run(context: Context): Promise<Section> {
     svg: plot({
       height: 300,
       fx: { domain: study.frames.map(({ kind }) => kind), label: null },
-      x: { type: "log", label: "condition number κ →", ticks: 5, tickFormat: powerOfTen, insetLeft: 8, insetRight: 8 },
+      x: {
+        type: "log",
+        label: "condition number κ →",
+        ticks: 5,
+        tickFormat: powerOfTen,
+        insetLeft: 14,
+        insetRight: 14,
+      },
       y: { type: "log", label: `↑ relative error of ${quantity}`, grid: true, ticks: 6, tickFormat: powerOfTen },
       color: colours(ways),
       marks: [
         Plot.frame({ strokeOpacity: 0.2 }),
         Plot.dot(points.filter(({ condition }) => condition !== null), {
-          ...{ fx: "kind", x: "condition", stroke: "way", r: 3, strokeOpacity: 0.7 },
+          ...{ fx: "kind", stroke: "way", r: 2.5, strokeOpacity: 0.8 },
+          // Side by side where they would hide each other.
+          x: (one: Point) => one.condition! * 1.25 ** (ways.indexOf(one.way) - ways.length / 2),
           y: (one: Point) => Math.max(one[quantity], FLOOR),
         }),
       ],
     }),
     caption:
-      `Relative error of ${quantity} over the condition number, one dot a bin; errors of 0 are drawn at 10⁻¹⁷. ` +
+      `Relative error of ${quantity} over the condition number, one dot a bin, the engines side by side; errors of 0 are drawn at 10⁻¹⁷. ` +
       legend(ways),
   });
   return {

@@ -1,6 +1,6 @@
 /** Error models and clipping on simulated frames, whose standard deviation is known. */
 import type { Check } from "../checks.ts";
-import { colours, legend, Plot, plot, powerOfTen } from "../plots.ts";
+import { colours, legend, plain, Plot, plot, powerOfTen } from "../plots.ts";
 import type { Context, Figure, Section, Study } from "../section.ts";
 
 interface Uncertainty {
@@ -78,7 +78,7 @@ function uncertainties({ rows }: Uncertainty): Figure[] {
     return {
       svg: plot({
         x: { label: "radius (mm) →" },
-        y: { type: "log", label: `↑ ${of || "std of one pixel"} (photons)`, grid: true, ticks: 5 },
+        y: { type: "log", label: `↑ ${of || "std of one pixel"} (photons)`, grid: true, ticks: 5, tickFormat: plain },
         color: colours(names),
         marks: [
           Plot.dot(points.filter(({ model, value }) => model !== "truth" && value > 0), {

@@ -43,7 +43,7 @@ async function run({ quick, numbers }: Context): Promise<Section> {
     plot({
       height: 190,
       marginLeft: 220,
-      x: { label, grid: true },
+      x: { label, grid: true, insetRight: 50 },
       y: { label: null, domain: names },
       color: colours(names),
       marks: [

@@ -1,7 +1,7 @@
 /** Sparsify → densify: what is kept against theory, and whether rebuilt frames have the original's distribution. */
 import type { Check } from "../checks.ts";
 import { thaumatin } from "../frames.ts";
-import { colours, legend, Plot, plot } from "../plots.ts";
+import { colours, legend, plain, Plot, plot } from "../plots.ts";
 import { type Context, type Figure, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
 
 /** Kept and rebuilt pixels together against the original, over all rings. */
@@ -66,7 +66,7 @@ function kept(rows: readonly Row[]): Figure {
   return {
     svg: plot({
       x: { label: "cut-off n →", ticks: [0.8, 1, 1.4, 2, 3] },
-      y: { type: "log", label: "↑ part of the pixels kept (%)", percent: true, grid: true },
+      y: { type: "log", label: "↑ part of the pixels kept (%)", percent: true, grid: true, tickFormat: plain },
       color: colours(cases),
       marks: [
         Plot.line(rows.filter(({ theory }) => theory !== null), {
@@ -101,7 +101,12 @@ function pulls(rows: readonly Row[]): Figure[] {
     "χ² per degree of freedom",
   ]];
   return quantities.map(([quantity, label]) => ({
-    svg: byCase(rows, (comparison) => comparison[quantity as "chi2"], { type: "log", label: `↑ ${label}`, grid: true }),
+    svg: byCase(rows, (comparison) => comparison[quantity as "chi2"], {
+      type: "log",
+      label: `↑ ${label}`,
+      grid: true,
+      tickFormat: plain,
+    }),
     caption: `Rebuilt against original: ${label}; 1 (ruled) is what chance does. ${legend(NAMES)}`,
   }));
 }

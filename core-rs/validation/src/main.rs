@@ -9,18 +9,20 @@ mod exact;
 mod hard;
 mod hard_frame;
 mod inputs;
+mod peaks;
 mod predecessor;
 mod reductions;
 mod rings;
 mod round_trip;
 mod run;
+mod spots;
 
 use run::Run;
 use serde_json::Value;
 
 type Study = fn(&Run) -> Result<Value, String>;
 
-const STUDIES: [(&str, Study); 8] = [
+const STUDIES: [(&str, Study); 10] = [
     ("hard-sets", reductions::hard_sets),
     ("hard-frames", hard_frame::hard_frames),
     ("rings", reductions::rings),
@@ -29,6 +31,8 @@ const STUDIES: [(&str, Study); 8] = [
     ("predecessor", predecessor::predecessor),
     ("round-trips", round_trip::round_trips),
     ("measured-round-trips", round_trip::measured),
+    ("peak-settings", peaks::peak_settings),
+    ("peaks", peaks::peaks),
 ];
 
 fn main() {

@@ -1,12 +1,13 @@
 //! What a call of the program asks for.
 
-/// The words after the name of a study: `quick`, `folder=…`, `perturb=…`.
+/// The words after the name of a study: `quick`, `folder=…`, `foreign=…`, `perturb=…`.
 #[derive(Default)]
 pub struct Run {
     /// fewer and smaller cases
     pub quick: bool,
     folder: Option<String>,
-    /// where one number is changed, to see that the harness notices
+    foreign: Option<String>,
+    /// where numbers are changed, to see that the harness notices: places with commas between
     perturb: Option<String>,
 }
 
@@ -18,6 +19,7 @@ impl Run {
             match word.split_once('=') {
                 None if word == "quick" => run.quick = true,
                 Some(("folder", path)) => run.folder = Some(path.into()),
+                Some(("foreign", path)) => run.foreign = Some(path.into()),
                 Some(("perturb", place)) => run.perturb = Some(place.into()),
                 _ => return Err(format!("there is no option {word}")),
             }
@@ -30,8 +32,13 @@ impl Run {
         self.folder.as_deref().ok_or_else(|| "say folder=…".into())
     }
 
+    /// A file of peaks that another program found.
+    pub fn foreign(&self) -> Option<&str> {
+        self.foreign.as_deref()
+    }
+
     /// Whether a number is to be changed there.
     pub fn perturbed(&self, place: &str) -> bool {
-        self.perturb.as_deref() == Some(place)
+        self.perturb.as_deref().is_some_and(|places| places.split(',').any(|one| one == place))
     }
 }
