@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { formatPoni } from "../../ts/geometry/poni.ts";
 import { openWebGpu } from "../../ts/engine/webgpu/engine.ts";
 import { machine } from "../machine.ts";
+import { settled } from "../../ts/engine/webgpu/pool.ts";
 import { boundsOf, frameTimes } from "./bounds.ts";
 import { type BenchFrames, benchFrames } from "./frames.ts";
 import { copyBandwidth, stageTimes } from "./stages.ts";
@@ -70,6 +71,7 @@ engine.device.close();
 async function rates(name: string, frames: BenchFrames, encodings: readonly Encoding[], workers: readonly number[]) {
   const expected = expectations(frames);
   for (const encoding of encodings) {
+    await settled();
     const { device } = await openWebGpu();
     const times = await frameTimes(device, frames, encoding, batch, small ? 1 : 15);
     note(`${name}, ${encoding}, a batch of ${batch}, microseconds a frame`, times);

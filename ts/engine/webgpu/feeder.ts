@@ -89,8 +89,8 @@ export class Feeder {
 
   #answer(answers: Answer[]): void {
     if (answers.length === 0) return;
-    for (const { number } of answers) this.#pending.delete(number);
     this.#deliver(answers);
+    for (const { number } of answers) this.#pending.delete(number);
   }
 
   /** Works with the ring, if there is one at present; replaces it when it fails. */

@@ -41,6 +41,31 @@ export function poolOptions({ shape, type }: PlanInput, jobs: number, bindable: 
   return { workers, batch: Math.max(1, Math.min(MOST_FRAMES, batch)), room: ROOM };
 }
 
+/**
+ * Milliseconds between the ends of two workers, and from the last one's until a device is opened. Deno does not tell when
+ * a worker's thread is gone, and NVIDIA's driver can lock up for good where several threads let go of their devices, or
+ * open them meanwhile: seen with eight workers.
+ */
+const ENDING = 100;
+const SETTLING = 1000;
+let quiet = 0;
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** Closes members one after the other. */
+async function closeAll(all: readonly Member[]): Promise<void> {
+  for (const [at, member] of all.entries()) {
+    if (at > 0) await pause(ENDING);
+    await member.close();
+  }
+}
+
+/** Waits until the workers of earlier pools have settled. */
+export async function settled(): Promise<void> {
+  const left = quiet - performance.now();
+  if (left > 0) await pause(left);
+}
+
 /** Frames that are on the way to their results, by number. */
 class Promises {
   readonly #waiting = new Map<number, { resolve(result: FrameResult): void; reject(error: Error): void }>();
@@ -125,6 +150,7 @@ async function workerMember(
     say({ close: true });
     await closed;
     worker.terminate();
+    quiet = performance.now() + SETTLING;
   };
   say({ open: { input, ring, maps } });
   try {
@@ -149,6 +175,7 @@ async function workerMember(
 
 /** Starts all members; when one fails, all are ended. */
 async function members(input: PlanInput, { workers, ...ring }: PoolOptions) {
+  await settled();
   if (workers === 0) return [await soloMember(() => openRing(input, ring))];
   const started = await Promise.allSettled(
     Array.from({ length: workers }, (_, at) => workerMember(input, ring, at === 0)),
@@ -156,7 +183,7 @@ async function members(input: PlanInput, { workers, ...ring }: PoolOptions) {
   const failure = started.find((one) => one.status === "rejected");
   const all = started.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
   if (!failure) return all;
-  await Promise.all(all.map((member) => member.close()));
+  await closeAll(all);
   throw failure.reason;
 }
 
@@ -175,6 +202,6 @@ export async function gpuPlanPool(input: PlanInput, options: PoolOptions): Promi
       const member = all.reduce((least, one) => one.load < least.load ? one : least);
       return member.process(next++, frame, stages);
     },
-    close: async () => void await Promise.all(all.map((member) => member.close())),
+    close: () => closeAll(all),
   };
 }
