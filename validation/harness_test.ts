@@ -14,7 +14,13 @@ const compute = numbers();
 async function problems(study: Study, perturb?: string): Promise<readonly string[]> {
   const folder = await Deno.makeTempDir();
   try {
-    const context: Context = { quick: true, folder, numbers: compute, ...(perturb ? { perturb } : {}) };
+    const context: Context = {
+      quick: true,
+      engines: ["wasm"],
+      folder,
+      numbers: compute,
+      ...(perturb ? { perturb } : {}),
+    };
     const section = await runStudy(study, context);
     const { quick } = await readBaseline();
     return compare(section.checks, quick, section.skipped, [study.name]).problems;
