@@ -16,7 +16,7 @@ export async function withEngines(
     skipped.push({ what: `engine ${name}`, reason, checks: checks + name });
   const want = (name: string) => {
     const given = wanted?.includes(name) ?? true;
-    if (!given) skip(name, "it was not asked for");
+    if (!given) skip(name, "this run leaves it out");
     return given;
   };
   if (want("wasm")) await use(wasmEngine);
