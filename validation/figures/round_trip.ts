@@ -59,7 +59,7 @@ async function run({ quick, folder, numbers, perturb }: Context): Promise<Sectio
       `that count, charge for those that integrate. Pulls are deviations in units of their ` +
       `statistical error: about 1 where a rebuilt frame cannot be told from the original. χ² compares the values of the ` +
       `pixels that were not kept.`,
-    figures: [kept(all), ...QUANTITIES.map((quantity) => bias(all, quantity)), ...pulls(all)],
+    figures: [kept(all), ...QUANTITIES.flatMap((quantity) => bias(all, quantity)), ...pulls(all)],
     checks: all.flatMap(checksOf),
     skipped: isSkip(measured) ? [measured] : [],
     data: all,
@@ -69,7 +69,8 @@ async function run({ quick, folder, numbers, perturb }: Context): Promise<Sectio
 export const roundTrip: Study = { name: "round-trip", title: TITLE, run };
 
 function kept(rows: readonly Row[]): Figure {
-  const cases = [...new Set(rows.map((row) => row.case))];
+  const name = (row: Row) => row.theory === null ? "measured frames" : row.case;
+  const cases = [...new Set(rows.map(name))];
   return {
     svg: plot({
       x: { label: "cut-off n →", ticks: [0.8, 1, 1.4, 2, 3] },
@@ -80,7 +81,7 @@ function kept(rows: readonly Row[]): Figure {
           ...{ x: "cutoff", y: "theory", stroke: "case", strokeOpacity: 0.6, z: "case" },
         }),
         Plot.line(rows.slice(0, 5), { x: "cutoff", y: "normal", strokeDasharray: "5,4" }),
-        Plot.dot(rows, { x: "cutoff", y: "kept", fill: "case", r: 3.5 }),
+        Plot.dot(rows, { x: "cutoff", y: "kept", fill: name, r: 3.5 }),
       ],
     }),
     caption:
@@ -90,36 +91,45 @@ function kept(rows: readonly Row[]): Figure {
   };
 }
 
-function bias(rows: readonly Row[], quantity: (typeof QUANTITIES)[number]): Figure {
+function bias(rows: readonly Row[], quantity: (typeof QUANTITIES)[number]): Figure[] {
   const label = quantity === "skewness" ? "difference of the skewness" : `bias of the ${quantity} (% of the std)`;
-  return {
-    svg: byCase(rows, (comparison) => comparison[quantity], {
-      label: `↑ ${label}`,
-      grid: true,
-      percent: quantity !== "skewness",
-    }),
-    caption: `Rebuilt against original: ${label}, averaged over the rings. ${legend(NAMES)}`,
-  };
+  const y = { label: `↑ ${label}`, grid: true, percent: quantity !== "skewness" };
+  const caption = `Rebuilt against original: ${label}, averaged over the rings. ${legend(NAMES)}`;
+  return byCase(rows, (comparison) => comparison[quantity], y).map((svg) => ({ svg, caption }));
 }
 
 function pulls(rows: readonly Row[]): Figure[] {
-  const quantities = [["meanPull", "pull of the mean"], ["variancePull", "pull of the variance"], [
-    "chi2",
-    "χ² per degree of freedom",
-  ]];
-  return quantities.map(([quantity, label]) => ({
-    svg: byCase(rows, (comparison) => comparison[quantity as "chi2"], {
-      type: "log",
-      label: `↑ ${label}`,
-      grid: true,
-      tickFormat: plain,
-    }),
-    caption: `Rebuilt against original: ${label}; 1 (ruled) is what chance does. ${legend(NAMES)}`,
-  }));
+  const quantities = [
+    ["meanPull", "pull of the mean"],
+    ["variancePull", "pull of the variance"],
+    ["chi2", "χ² per degree of freedom"],
+  ] as const;
+  return quantities.flatMap(([quantity, label]) => {
+    const y = { type: "log", label: `↑ ${label}`, grid: true, tickFormat: plain };
+    const caption = `Rebuilt against original: ${label}; 1 (ruled) is what chance does. ${legend(NAMES)}`;
+    return byCase(rows, (comparison) => comparison[quantity], y).map((svg) => ({ svg, caption }));
+  });
 }
 
-/** One panel a case, the cut-off along x, both ways. */
+/** Panels of a figure; more are not readable. */
+const MOST_PANELS = 6;
+
+/** One panel a case, as many figures as they need. */
 function byCase(
+  rows: readonly Row[],
+  value: (comparison: Comparison) => number | null,
+  y: Record<string, unknown>,
+): string[] {
+  const cases = [...Map.groupBy(rows, (row) => row.case).values()];
+  const scatter = cases.filter((own) => own.some((row) => WAYS.some((way) => value(row[way]) !== null)));
+  return Array.from(
+    { length: Math.ceil(scatter.length / MOST_PANELS) },
+    (_, i) => panels(scatter.slice(i * MOST_PANELS, (i + 1) * MOST_PANELS).flat(), value, y),
+  );
+}
+
+/** One panel a case, the cut-off along x, all ways. */
+function panels(
   rows: readonly Row[],
   value: (comparison: Comparison) => number | null,
   y: Record<string, unknown>,
