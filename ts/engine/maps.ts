@@ -8,13 +8,12 @@ import {
   countChanged as wasmCountChanged,
   countMasked as wasmCountMasked,
   frameMarks as wasmFrameMarks,
-  nanMask as wasmNanMask,
   narrowed as wasmNarrowed,
   rises as wasmRises,
   unitedMask as wasmUnitedMask,
 } from "./wasm/braggsieve.js";
 import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
-import { nonzeroMask as packedNonzeroMask } from "./packing.ts";
+import { nanMask as packedNanMask, nonzeroMask as packedNonzeroMask } from "./packing.ts";
 
 /** Any typed array of numbers. */
 export type NumberArray = PixelArray | Int8Array | Float64Array | BigInt64Array | BigUint64Array;
@@ -32,7 +31,7 @@ export function nonzeroMask(image: NumberArray): Uint8Array {
 
 /** 1 where a value is NaN: the mask that a map of radii tells. */
 export function nanMask(map: Float32Array): Uint8Array {
-  return wasmNanMask(map);
+  return packedNanMask(map);
 }
 
 /**

@@ -53,6 +53,7 @@ const SYMBOLS = {
     result: "i32",
   },
   bs_nonzero_mask: { parameters: ["buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"], result: "i32" },
+  bs_nan_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_decode_chunk: {
     parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
     result: "i32",
@@ -277,6 +278,11 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
     nonzeroMask(bytes, size, float) {
       const mask = new Uint8Array(Math.floor(bytes.length / size));
       check(symbols.bs_nonzero_mask(...pair(bytes), BigInt(size), Number(float), ...pair(mask), error));
+      return mask;
+    },
+    nanMask(map) {
+      const mask = new Uint8Array(map.length);
+      check(symbols.bs_nan_mask(...pair(map), ...pair(mask), error));
       return mask;
     },
     decodeChunk(encoding, chunk, size, out) {

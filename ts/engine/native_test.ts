@@ -10,7 +10,7 @@ import { createEngine } from "./create.ts";
 import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engine.ts";
 import { findNative, libraryPath, nativeEngine } from "./native.ts";
 import { ABI, openLibrary } from "./native_calls.ts";
-import { bitshuffle, encodeBitshuffleLz4, nonzeroMask, ringShares, roundToStep } from "./packing.ts";
+import { bitshuffle, encodeBitshuffleLz4, nanMask, nonzeroMask, ringShares, roundToStep } from "./packing.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import { wasmEngine } from "./wasm.ts";
 
@@ -199,6 +199,8 @@ nativeTest("packs as WebAssembly does", (native) => {
     assert.deepEqual(packing.ringShares(map, some, 1, 0.5, 9), ringShares(map, some, 1, 0.5, 9));
   }
   assert.throws(() => packing.ringShares(map, norms.subarray(1), 1, 0.5, 9), /belong together/);
+  assert.deepEqual(packing.nanMask(map), nanMask(map));
+  assert.notDeepEqual(packing.nanMask(map), nanMask(norms), "the comparison sees a mask without pixels");
   for (const [array, float] of [[frameOf("uint16"), false], [map, true]] as const) {
     const bytes = new Uint8Array(array.buffer as ArrayBuffer);
     const size = array.BYTES_PER_ELEMENT;

@@ -7,6 +7,7 @@ import {
   bitshuffle as wasmBitshuffle,
   decodeChunk as wasmDecodeChunk,
   encodeBitshuffleLz4 as wasmEncodeBitshuffleLz4,
+  nanMask as wasmNanMask,
   nonzeroMask as wasmNonzeroMask,
   ringShares as wasmRingShares,
   roundToStep as wasmRoundToStep,
@@ -42,6 +43,8 @@ export interface Packing {
   ): Float64Array;
   /** 1 where an element of `size` bytes is not zero (for floats: NaN is not), one byte per element. */
   nonzeroMask(bytes: Uint8Array, size: number, float: boolean): Uint8Array;
+  /** 1 where a value is NaN: the mask that a map of radii tells. */
+  nanMask(map: Float32Array): Uint8Array;
 }
 
 let packing: Packing = {
@@ -51,6 +54,7 @@ let packing: Packing = {
   roundToStep: wasmRoundToStep,
   ringShares: wasmRingShares,
   nonzeroMask: wasmNonzeroMask,
+  nanMask: wasmNanMask,
 };
 
 /** Packs with another engine from now on; the results are the same. */
@@ -73,3 +77,5 @@ export const roundToStep: Packing["roundToStep"] = (map, step, least) => packing
 export const ringShares: Packing["ringShares"] = (...maps) => packing.ringShares(...maps);
 /** See {@linkcode Packing}. */
 export const nonzeroMask: Packing["nonzeroMask"] = (bytes, size, float) => packing.nonzeroMask(bytes, size, float);
+/** See {@linkcode Packing}. */
+export const nanMask: Packing["nanMask"] = (map) => packing.nanMask(map);

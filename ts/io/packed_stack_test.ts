@@ -8,6 +8,7 @@ import { clientTest, inFolder } from "../testing.ts";
 import { encodeBitshuffleZstd } from "./bitshuffle_zstd.ts";
 import type { H5Writer } from "./hdf5/h5.ts";
 import { PackedStack } from "./packed_stack.ts";
+import { PackingQueue } from "./packing_queue.ts";
 import { below } from "./sink_fixtures.ts";
 
 /** A writer that keeps what it is given. */
@@ -28,14 +29,18 @@ const bytesOf = (array: Uint32Array) => new Uint8Array(array.buffer, array.byteO
 /** The shuffled bits in a chunk of one block. */
 const inner = (chunk: Uint8Array) => new Uint8Array(zstdDecompressSync(chunk.subarray(16)));
 
-Deno.test("lists of any length fill chunks in order, the tail is padded, and the bytes are told", () => {
+Deno.test("lists of any length fill chunks in order, the tail is padded, and the bytes are told", async () => {
   const values = Uint32Array.from(below(1 << 30, 100));
   for (const cuts of [[100], [0, 1, 31, 64, 4], Array(100).fill(1)]) {
     const { seen, writer } = recorder();
-    const stack = new PackedStack(writer, "/list", "uint32", [], 32);
+    const queue = new PackingQueue();
+    const stack = new PackedStack(writer, queue, "/list", "uint32", [], 32);
     let from = 0;
     for (const n of cuts) stack.append(values.subarray(from, from += n));
-    assert.equal(seen.chunks.length, 3, "full chunks are written at once");
+    await queue.drain();
+    assert.equal(seen.chunks.length, 3, "full chunks do not wait for the end");
+    stack.flush();
+    await queue.drain();
     stack.finish();
     const padded = new Uint32Array(128);
     padded.set(values);
@@ -50,7 +55,7 @@ Deno.test("lists of any length fill chunks in order, the tail is padded, and the
 
 Deno.test("an empty list has no chunk", () => {
   const { seen, writer } = recorder();
-  new PackedStack(writer, "/list", "uint16", [], 32).finish();
+  new PackedStack(writer, new PackingQueue(), "/list", "uint16", [], 32).finish();
   assert.deepEqual([seen.chunks.length, seen.length], [0, 0]);
 });
 
@@ -75,9 +80,11 @@ clientTest("h5py with hdf5plugin reads our chunks", [fabio], [], () =>
   inFolder(async (folder) => {
     const values = Uint32Array.from(below(5000, 100, 3));
     const { seen, writer } = recorder();
-    const stack = new PackedStack(writer, "/list", "uint32", [], 64);
+    const queue = new PackingQueue();
+    const stack = new PackedStack(writer, queue, "/list", "uint32", [], 64);
     stack.append(values);
-    stack.finish();
+    stack.flush();
+    await queue.drain();
     const names = seen.chunks.map((chunk, i) => {
       const name = join(folder, `${i}.bin`);
       Deno.writeFileSync(name, chunk);

@@ -4,7 +4,7 @@ import { createH5, type H5Writer } from "./hdf5/h5.ts";
 /** A file on its way. */
 export interface Sink {
   /** Completes the file. Without it the file is not a valid one. */
-  close(): void;
+  close(): void | Promise<void>;
   /** Lets go of the file without completing it: for work that failed. Never throws; may follow `close`, failed or not. */
   abort(): void;
 }

@@ -11,6 +11,7 @@ import { GROUP } from "./bitshuffle_zstd.ts";
 import { MapChoice, PART_MOVED } from "./map_steps.ts";
 import { defaultDummy, type ExperimentFacts, writeInstrument } from "./nxmx.ts";
 import { PackedStack } from "./packed_stack.ts";
+import { PackingQueue } from "./packing_queue.ts";
 import { PeakTable } from "./peak_table.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
 import { REBUILD_SCRIPT } from "./sparse_script.ts";
@@ -33,15 +34,19 @@ export interface SparseHeader extends ExperimentFacts {
 }
 
 /** What a packed dataset is made of, but for its place. */
-type Rest = ConstructorParameters<typeof PackedStack> extends [unknown, unknown, ...infer R] ? R : never;
+type Rest = ConstructorParameters<typeof PackedStack> extends [unknown, unknown, unknown, ...infer R] ? R : never;
 
 /** Sparse frames on their way into a file, in order. */
 export interface SparseSink extends Sink {
+  close(): Promise<void>;
   readonly frameCount: number;
   /** Pixels kept in all frames so far. */
   readonly keptPixels: number;
-  /** Adds a frame, and its peaks when peaks are written (then of every frame). Copies what it needs. */
-  append(frame: SparseFrame & { readonly peaks?: Peaks }): void;
+  /**
+   * Adds a frame, and its peaks when peaks are written (then of every frame). Copies what it needs before it returns;
+   * whoever waits for the promise holds little in memory. Throws or rejects with OutputError.
+   */
+  append(frame: SparseFrame & { readonly peaks?: Peaks }): Promise<void>;
 }
 
 /** Elements per chunk of the long lists: 1 MiB, which libhdf5's default cache holds. */
@@ -82,6 +87,7 @@ export async function createSparse(
 }
 
 class SparseFile implements SparseSink {
+  readonly #queue = new PackingQueue();
   readonly #index: PackedStack;
   readonly #intensity: PackedStack;
   readonly #mean: PackedStack;
@@ -98,7 +104,7 @@ class SparseFile implements SparseSink {
   ) {
     writeHeader(h5, header);
     const bins = header.radial.length;
-    const stack = (name: string, ...rest: Rest) => new PackedStack(h5, `${DATA}/${name}`, ...rest);
+    const stack = (name: string, ...rest: Rest) => new PackedStack(h5, this.#queue, `${DATA}/${name}`, ...rest);
     const curve = (long_name: string) => ({ long_name, interpretation: "spectrum" });
     this.#index = stack("index", "uint32", [], CHUNK);
     this.#intensity = stack("intensity", header.type, [], CHUNK);
@@ -117,7 +123,7 @@ class SparseFile implements SparseSink {
     return this.#offsets[this.frameCount];
   }
 
-  append(frame: SparseFrame & { readonly peaks?: Peaks }): void {
+  append(frame: SparseFrame & { readonly peaks?: Peaks }): Promise<void> {
     const bins = this.header.radial.length;
     if (frame.index.length !== frame.intensity.length || frame.mean.length !== bins || frame.std.length !== bins) {
       throw new OutputError(
@@ -132,11 +138,15 @@ class SparseFile implements SparseSink {
     this.#choice?.note(frame.mean);
     if (frame.peaks) this.#peaks.append(frame.peaks);
     this.#offsets.push(this.keptPixels + frame.index.length);
+    return this.#queue.room();
   }
 
-  close(): void {
-    for (const stack of [this.#index, this.#intensity, this.#mean, this.#std]) stack.finish();
-    this.#writeMaps();
+  async close(): Promise<void> {
+    const lists = [this.#index, this.#intensity, this.#mean, this.#std];
+    for (const stack of lists) stack.flush();
+    const maps = await this.#writeMaps();
+    await this.#queue.drain();
+    for (const stack of [...lists, ...maps]) stack.finish();
     const offsets = this.keptPixels < this.offsetLimit
       ? Uint32Array.from(this.#offsets)
       : BigUint64Array.from(this.#offsets, BigInt);
@@ -153,45 +163,46 @@ class SparseFile implements SparseSink {
   }
 
   abort(): void {
+    this.#queue.stop();
     release(this.h5);
   }
 
-  #writeMaps(): void {
-    const { shape, radius, radial, normalization, settings, mask } = this.header;
+  /** Puts the maps on their way, rounded where there is a step, in bands of whole rows. */
+  async #writeMaps(): Promise<PackedStack[]> {
+    const { radius, radial, normalization, settings, mask } = this.header;
     const image = { interpretation: "image" };
     const steps = this.#choice?.steps() ?? {};
     // FabIO takes radii below the first bin's centre for masked: rounding must not lead there.
     const rounded = { step: steps.radius, least: radial[0] };
-    writeMap(this.h5, `${DATA}/mask`, radius, shape, { ...image, unit: settings.unit }, rounded);
+    const maps = [await this.#writeMap(`${DATA}/mask`, radius, { ...image, unit: settings.unit }, rounded)];
     if (normalization) {
       const norms = { step: steps.normalization, least: steps.normalization ?? 0 };
-      writeMap(this.h5, `${DATA}/normalization`, normalization, shape, image, norms);
+      maps.push(await this.#writeMap(`${DATA}/normalization`, normalization, image, norms));
     }
-    if (mask) {
-      writeMap(this.h5, `${ENTRY}/instrument/detector/pixel_mask`, mask, shape, image);
-    }
+    if (mask) maps.push(await this.#writeMap(`${ENTRY}/instrument/detector/pixel_mask`, mask, image));
+    return maps;
   }
-}
 
-/** Writes a map in bands of whole rows, rounded where there is a step. Throws OutputError. */
-function writeMap(
-  h5: H5Writer,
-  path: string,
-  map: Float32Array | Uint32Array | Uint8Array,
-  [rows, width]: readonly [number, number],
-  attributes: H5Attributes,
-  { step, least = 0 }: { step?: number | undefined; least?: number } = {},
-): void {
-  const bands = Math.max(1, Math.round(map.length / BAND));
-  const height = GROUP * Math.ceil(rows / bands / GROUP);
-  const told: H5Attributes = step === undefined ? {} : { rounding_step: step, rounding: ROUNDED };
-  const type = map instanceof Float32Array ? "float32" : map instanceof Uint32Array ? "uint32" : "uint8";
-  const stack = new PackedStack(h5, path, type, [width], height, { ...attributes, ...told });
-  for (let row = 0; row < rows; row += height) {
-    const band = map.subarray(row * width, (row + height) * width);
-    stack.append(band instanceof Float32Array && step !== undefined ? roundToStep(band, step, least) : band);
+  async #writeMap(
+    path: string,
+    map: Float32Array | Uint32Array | Uint8Array,
+    attributes: H5Attributes,
+    { step, least = 0 }: { step?: number | undefined; least?: number } = {},
+  ): Promise<PackedStack> {
+    const [rows, width] = this.header.shape;
+    const bands = Math.max(1, Math.round(map.length / BAND));
+    const height = GROUP * Math.ceil(rows / bands / GROUP);
+    const told: H5Attributes = step === undefined ? {} : { rounding_step: step, rounding: ROUNDED };
+    const type = map instanceof Float32Array ? "float32" : map instanceof Uint32Array ? "uint32" : "uint8";
+    const stack = new PackedStack(this.h5, this.#queue, path, type, [width], height, { ...attributes, ...told });
+    for (let row = 0; row < rows; row += height) {
+      const band = map.subarray(row * width, (row + height) * width);
+      stack.append(band instanceof Float32Array && step !== undefined ? roundToStep(band, step, least) : band);
+      await this.#queue.room();
+    }
+    stack.flush();
+    return stack;
   }
-  stack.finish();
 }
 
 function writeHeader(h5: H5Writer, header: SparseHeader): void {

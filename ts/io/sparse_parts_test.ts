@@ -32,8 +32,8 @@ Deno.test("each large part of our file tells its bytes, packed and not", () =>
       settings: DEFAULT_SETTINGS,
     });
     const [mean, std] = [Float32Array.of(4, 3, 2, 1), Float32Array.of(2, 1, 1, 1)];
-    sink.append({ index: Uint32Array.of(1, 5, 9), intensity: Uint16Array.of(70, 80, 90), mean, std });
-    sink.close();
+    await sink.append({ index: Uint32Array.of(1, 5, 9), intensity: Uint16Array.of(70, 80, 90), mean, std });
+    await sink.close();
     const parts = await partsOf(file);
     assert.deepEqual(parts.map(({ name, raw }) => [name, raw]), [
       ["index", 12],

@@ -47,9 +47,9 @@ function frame(kept: number, seed: number, h: SparseHeader): SparseFrame {
 async function write(file: string, h: SparseHeader, kept: readonly number[], limit?: number): Promise<SparseFrame[]> {
   const frames = kept.map((n, i) => frame(n, i + 1, h));
   const sink = await createSparse(file, h, limit);
-  frames.forEach((f) => sink.append(f));
+  for (const f of frames) await sink.append(f);
   assert.deepEqual([sink.frameCount, sink.keptPixels], [kept.length, kept.reduce((a, b) => a + b, 0)]);
-  sink.close();
+  await sink.close();
   return frames;
 }
 
@@ -138,16 +138,17 @@ Deno.test("peaks are written beside the frames, and a missing one is noticed", a
     const file = join(folder, "p.h5");
     const h = header();
     const sink = await createSparse(file, h);
-    sink.append({ ...frame(3, 1, h), peaks: peaksAt([[1, 2], [3, 4]]) });
-    sink.append({ ...frame(3, 2, h), peaks: peaksAt([]) });
-    sink.close();
+    await sink.append({ ...frame(3, 1, h), peaks: peaksAt([[1, 2], [3, 4]]) });
+    await sink.append({ ...frame(3, 2, h), peaks: peaksAt([]) });
+    await sink.close();
     const h5 = await openH5(file);
     assert.deepEqual(h5.read("/entry_0000/peaks/nPeaks"), Int32Array.of(2, 0));
     h5.close();
     const other = await createSparse(file, h);
-    other.append({ ...frame(3, 1, h), peaks: peaksAt([]) });
-    other.append(frame(3, 2, h));
-    assert.throws(() => other.close(), OutputError);
+    await other.append({ ...frame(3, 1, h), peaks: peaksAt([]) });
+    await other.append(frame(3, 2, h));
+    await assert.rejects(other.close(), OutputError);
+    other.abort();
   });
 });
 
@@ -159,7 +160,7 @@ Deno.test("maps and lists of other lengths are refused", async () => {
     const good = frame(3, 1, header());
     assert.throws(() => sink.append({ ...good, index: good.index.subarray(1) }), OutputError);
     assert.throws(() => sink.append({ ...good, std: good.std.subarray(1) }), OutputError);
-    sink.close();
+    await sink.close();
   });
 });
 

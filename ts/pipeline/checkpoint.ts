@@ -59,7 +59,7 @@ export async function withCheckpoint<E, T>(
   const journal = new Journal<E>(journalOf(temporary), identity);
   try {
     const result = await work(earlier ? { journal, earlier } : { journal });
-    await journal.close();
+    await journal.close(true);
     earlier?.close();
     // The output is complete: what is left of earlier runs of it is of no use. This journal goes with the last name.
     for (const path of journalsFor(output)) if (path !== journal.path && isLeft(path)) removeUnfinished(path);

@@ -1,7 +1,7 @@
 /** Sparse frames back to dense ones, in a file that crystallography programs read. */
 import configuration from "../../deno.json" with { type: "json" };
 import { createEngine, type EngineName } from "../engine/create.ts";
-import type { DensifierPool, DensifyOptions, SparseFrame } from "../engine/engine.ts";
+import type { DensifierPool, DensifyOptions, Engine, SparseFrame } from "../engine/engine.ts";
 import { countMasked, nanMask } from "../engine/maps.ts";
 import { InputError, messageOf, UsageError } from "../errors.ts";
 import { formatGeom } from "../geometry/geom.ts";
@@ -16,7 +16,7 @@ import { factsOfFiles, jobsFor } from "./resources.ts";
 import type { RunControl } from "./run.ts";
 import { fetchChunk, storeChunk, storedBytes, type StoredChunk } from "./stored_chunk.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
-import { completing, type GeomOptions, type OutputOptions, toOutput, writeText } from "./to_file.ts";
+import { completing, type GeomOptions, type OutputOptions, soon, toOutput, writeText } from "./to_file.ts";
 
 /** What is rebuilt and how. */
 export interface DensifyRunOptions extends OutputOptions, GeomOptions {
@@ -56,10 +56,12 @@ export async function densify(options: DensifyRunOptions, control: RunControl = 
   if (geom !== undefined) await checkOutput(geom, force);
   let text = "";
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
+    // First: the maps of the file are unpacked by it too.
+    const engine = await createEngine(options.engine ?? "auto");
     const sparse = await openSparse(options.file);
     try {
       if (geom !== undefined) text = geomOf(sparse, options.file);
-      return await write(sparse, path, options, { noise, seed }, { ...control, signal });
+      return await write(engine, sparse, path, options, { noise, seed }, { ...control, signal });
     } finally {
       sparse.close();
     }
@@ -105,7 +107,7 @@ async function* sparseFrames(sparse: SparseFile, from: number): AsyncGenerator<{
 /** Rebuilds all frames into the sink, those that an earlier run did out of its journal; gives kept pixels and frames resumed. */
 async function rebuildAll(
   sparse: SparseFile,
-  sink: DenseSink,
+  creating: Promise<DenseSink>,
   pool: DensifierPool,
   draw: DensifyOptions,
   name: string,
@@ -114,7 +116,7 @@ async function rebuildAll(
 ): Promise<{ kept: number; resumed: number }> {
   let [frames, kept] = [0, 0];
   const accept = async (chunk: Uint8Array, pixels: number) => {
-    const stored = storeChunk(chunk, sink.append({ chunk }));
+    const stored = storeChunk(chunk, (await creating).append({ chunk }));
     await journal.add({ kept: pixels, chunk: stored }, storedBytes(stored));
     kept += pixels;
     frames++;
@@ -139,6 +141,7 @@ async function rebuildAll(
 }
 
 async function write(
+  engine: Engine,
   sparse: SparseFile,
   path: string,
   options: DensifyRunOptions,
@@ -149,7 +152,6 @@ async function write(
   const dummy = dummyFor(type, options.dummy);
   const jobs = jobsFor(options.jobs, frames);
   const masked = nanMask(radius);
-  const engine = await createEngine(options.engine ?? "auto");
   const pool = await rebuilding(options.file, () =>
     engine.densifierPool({
       type,
@@ -175,15 +177,18 @@ async function write(
       identity,
       options.resume ?? false,
       async (checkpoint) => {
-        const sink = await createDense(path, {
-          shape,
-          type,
-          mask: mask ?? masked,
-          sources: [options.file],
-          settings,
-          ...(geometry ? { geometry } : {}),
-          ...(detector ? { detector } : {}),
-        });
+        // The file is begun while the first frames are rebuilt.
+        const sink = soon(() =>
+          createDense(path, {
+            shape,
+            type,
+            mask: mask ?? masked,
+            sources: [options.file],
+            settings,
+            ...(geometry ? { geometry } : {}),
+            ...(detector ? { detector } : {}),
+          })
+        );
         const name = options.file;
         return await completing(sink, () => rebuildAll(sparse, sink, pool, draw, name, control, checkpoint));
       },

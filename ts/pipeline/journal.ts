@@ -133,10 +133,13 @@ export class Journal<E> {
     if (this.#bytes >= BYTES || performance.now() - this.#since >= 1000 * SECONDS) await this.#flush();
   }
 
-  /** Puts what is left on disk, as far as that works, and ends the journal. */
-  async close(): Promise<void> {
+  /**
+   * Puts what is left on disk, as far as that works, and ends the journal. `complete`: the output is, so that nobody
+   * needs what is left.
+   */
+  async close(complete = false): Promise<void> {
     try {
-      await this.#flush();
+      if (!complete) await this.#flush();
       await this.#writing;
     } catch { /* what could not be written is lost; the run's own error tells why */ }
     this.#file.close();

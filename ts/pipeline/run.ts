@@ -44,7 +44,7 @@ export interface FrameEntry {
 }
 
 /** Takes the outcome of the next frame; where its chunk was written, if anywhere. */
-export type Take = (outcome: FrameOutcome) => ChunkPlace | undefined | void;
+export type Take = (outcome: FrameOutcome) => ChunkPlace | undefined | void | Promise<void>;
 
 function entryOf({ label, result: { chunk, ...result } }: FrameOutcome, place: ChunkPlace | undefined): FrameEntry {
   return { label, result, ...(chunk ? { chunk: storeChunk(chunk, place) } : {}) };
@@ -70,7 +70,7 @@ export async function runFrames(
   const start = performance.now();
   let [frames, invalidPixels] = [0, 0];
   const accept = async (outcome: FrameOutcome) => {
-    const place = take(outcome);
+    const place = await take(outcome);
     invalidPixels += outcome.result.invalid;
     frames++;
     if (checkpoint) {

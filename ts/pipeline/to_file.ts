@@ -101,14 +101,25 @@ export async function runToFile(
   return await toOutput(options.output, options.force ?? false, work, control.signal);
 }
 
-/** Runs `work` and completes the sink; when either fails, lets go of the sink's file. Throws what they throw. */
-export async function completing<T>(sink: Sink, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` and completes the sink, which may still be on its way while the work begins; when either fails, lets go of
+ * the sink's file. Throws what they throw.
+ */
+export async function completing<T>(sink: Sink | Promise<Sink>, work: () => Promise<T>): Promise<T> {
   try {
     const result = await work();
-    sink.close();
+    await (await sink).close();
     return result;
   } catch (error) {
-    sink.abort();
+    // A sink that could not be made holds nothing, and its error is this one, or later than this one.
+    await Promise.resolve(sink).then((made) => made.abort(), () => {});
     throw error;
   }
+}
+
+/** Runs `make` when the work that can begin now has begun. Who waits for the promise hears of a failure. */
+export function soon<T>(make: () => Promise<T>): Promise<T> {
+  const made = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(make);
+  made.catch(() => {});
+  return made;
 }

@@ -82,3 +82,22 @@ pub unsafe extern "C" fn bs_nonzero_mask(
         })
     }
 }
+
+/// 1 where a value is NaN, one byte per value to `out`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_nan_mask(
+    values: *const f32,
+    length: usize,
+    out: *mut u8,
+    out_length: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let found = mask::not_a_number(slice(values, length)?);
+            output(out, out_length, found.len())?.copy_from_slice(&found);
+            Ok(())
+        })
+    }
+}
