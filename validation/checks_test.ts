@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { compare } from "./baseline.ts";
 import { type Check, judge, numberText } from "./checks.ts";
+import { dataFiles } from "./frames.ts";
+import { type Context, runStudy } from "./section.ts";
 
 const CHECK: Check = {
   name: "study: error",
@@ -41,6 +43,19 @@ Deno.test("what the baseline knows must be checked or skipped by name", () => {
   assert.deepEqual(problems([]), ["study: gone: is in the baseline and was not checked"]);
   assert.deepEqual(problems(["study: go"]), []);
   assert.throws(() => compare([CHECK, CHECK], baseline, [], ["study"]), /one name/);
+});
+
+Deno.test("a data set that is not there is skipped by name, and other errors are not", async () => {
+  const context = {} as Context;
+  const study = (run: () => never) => ({ name: "study", title: "Study", run });
+  const absent = await runStudy(study(() => dataFiles("moon rocks", "moon/rock.h5") as never), context);
+  const [skip] = absent.skipped;
+  assert.deepEqual([skip.what, skip.checks], ["the data set moon rocks", "study:"]);
+  assert.match(skip.reason, /rock.h5/);
+  const fails = study(() => {
+    throw new TypeError("a mistake");
+  });
+  await assert.rejects(() => runStudy(fails, context), /a mistake/);
 });
 
 Deno.test("numbers are told with their unit and not with all digits", () => {

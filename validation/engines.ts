@@ -5,18 +5,27 @@ import { findNative } from "../ts/engine/native.ts";
 import { wasmEngine } from "../ts/engine/wasm.ts";
 import type { Context, Skip } from "./section.ts";
 
-/** Uses every engine that there is, one after the other. `checks`: how the names of their checks start. */
+/** Uses every engine that is wanted and there, one after the other. `checks`: how the names of their checks start. */
 export async function withEngines(
   checks: string,
+  wanted: Context["engines"],
   use: (engine: Engine) => void | Promise<void>,
 ): Promise<Skip[]> {
   const skipped: Skip[] = [];
   const skip = (name: string, reason: string) =>
     skipped.push({ what: `engine ${name}`, reason, checks: checks + name });
-  await use(wasmEngine);
-  const native = findNative();
-  if (native.engine) await use(native.engine);
-  else skip("native", native.reason);
+  const want = (name: string) => {
+    const given = wanted?.includes(name) ?? true;
+    if (!given) skip(name, "this run leaves it out");
+    return given;
+  };
+  if (want("wasm")) await use(wasmEngine);
+  if (want("native")) {
+    const native = findNative();
+    if (native.engine) await use(native.engine);
+    else skip("native", native.reason);
+  }
+  if (!want("webgpu")) return skipped;
   let webgpu;
   try {
     webgpu = await (await import("../ts/engine/webgpu/engine.ts")).openWebGpu();

@@ -4,8 +4,11 @@ import { Plot, svg } from "../ts/report/plot.ts";
 
 export { Plot };
 
-/** Colours of Observable's categorical scheme, which read on light and dark pages. */
-export const PALETTE = ["#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#a463f2", "#97bbf5", "#9c6b4e"];
+/** Colours of Observable's categorical scheme and two more, which read on light and dark pages. */
+export const PALETTE = [
+  ...["#4269d0", "#efb118", "#ff725c", "#6cc5b0", "#3ca951", "#a463f2"],
+  ...["#97bbf5", "#9c6b4e", "#ff8ab7", "#9498a0", "#1b9e9e", "#c98500"],
+];
 
 export const WIDTH = 860;
 

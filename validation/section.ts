@@ -33,6 +33,8 @@ export interface Context {
   /** for temporary files; emptied at the end */
   readonly folder: string;
   readonly numbers: Numbers;
+  /** the engines to look at; absent: all */
+  readonly engines?: readonly string[];
   /** where one number is changed on purpose: only the harness's own tests do */
   readonly perturb?: string;
 }

@@ -44,7 +44,7 @@ async function run(context: Context): Promise<Section> {
   const inputs: [HardFrame, PlanInput, Uint8Array][] = [];
   for (const frame of study.frames) inputs.push([frame, ...await inputOf(context.folder, study.pixel, frame)]);
   const points: Point[] = [];
-  const skipped = await withEngines("engines: ", (engine) => {
+  const skipped = await withEngines("engines: ", context.engines, (engine) => {
     for (const [frame, input, bytes] of inputs) {
       for (const [path, more] of [["", {}], [", f64 path", { dark: new Float32Array(bytes.length / 4) }]] as const) {
         const plan = engine.plan({ ...input, ...more });

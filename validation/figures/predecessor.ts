@@ -31,8 +31,9 @@ const TITLE = "The predecessor: polar rebinning and a median";
 /** Rings that a figure shows: few enough to see jumps. */
 const [FIRST, LAST] = [150, 300];
 
-async function run({ quick, numbers }: Context): Promise<Section> {
-  const found = await numbers<Numbers>("predecessor", ...(quick ? ["quick"] : []));
+async function run({ quick, numbers, perturb }: Context): Promise<Section> {
+  const words = [...(quick ? ["quick"] : []), ...(perturb ? [`perturb=${perturb}`] : [])];
+  const found = await numbers<Numbers>("predecessor", ...words);
   const { ways, radius, truth, azimuthal, pixels } = found;
   const names = ways.map(({ way }) => way);
   const part = (values: readonly number[], name: string) =>

@@ -7,6 +7,7 @@
 //!
 //! Pixels go in blocks through loops that compilers turn into vector instructions; all processors make the same bits.
 
+mod conditional;
 mod noisy;
 mod pixel;
 mod pixels;
@@ -14,6 +15,7 @@ mod places;
 mod rebuild;
 mod smooth;
 
+pub use conditional::{Conditional, Detector};
 pub use pixel::DensePixel;
 pub use pixels::Kept;
 pub use rebuild::{Rebuild, RebuildError};

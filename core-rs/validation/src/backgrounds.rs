@@ -2,6 +2,7 @@
 
 use crate::detector::{input, pilatus};
 use crate::run::Run;
+use braggsieve_core::densify::Detector;
 use braggsieve_core::plan::{PixelType, PlanInput};
 use braggsieve_core::random::{counter, key, normal, poisson, Stream};
 use braggsieve_core::simulate::{Settings, Simulation};
@@ -41,6 +42,14 @@ impl Known {
             Self::Poisson(mean) => Some((mean, mean.sqrt())),
             Self::Jungfrau(mean) => Some((mean * adu, (mean * adu * adu + noise * noise).sqrt())),
             Self::Measured => None,
+        }
+    }
+
+    /// What its detector measures.
+    pub fn detector(self) -> Detector {
+        match self {
+            Self::Jungfrau(_) => Detector::Integrating,
+            Self::Poisson(_) | Self::Measured => Detector::Counting,
         }
     }
 

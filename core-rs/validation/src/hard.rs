@@ -49,7 +49,7 @@ const SETS: [(&str, bool, Make); 9] = [
         (d.poisson(i, 20.0 * w), w)
     }),
     ("norms over four decades", false, |d, i, _| {
-        let w = f64::powf(10.0, -4.0 * d.uniform(i));
+        let w = libm::pow(10.0, -4.0 * d.uniform(i));
         (d.poisson(i, 1e4 * w), w)
     }),
     ("mean 10⁶, norms 0.999 to 1", false, |d, i, _| {

@@ -11,6 +11,7 @@ mod hard_frame;
 mod inputs;
 mod peaks;
 mod predecessor;
+mod rebuilt;
 mod reductions;
 mod rings;
 mod round_trip;

@@ -52,7 +52,9 @@ pub fn compare(rings: &Rings, rebuilt: &[f64]) -> Value {
         let fourth = open.iter().map(|&p| (rings.original[p] - m0).powi(4)).sum::<f64>() / k;
         let second = vk + (mk - m0) * (mk - m0);
         let mean_error = (2.0 * k * vk).sqrt() / n;
-        let variance_error = (2.0 * k * (fourth - second * second).max(0.0)).sqrt() / n;
+        // Where all squares are alike (counts of 0 and 1 about a mean of ½) only the square of the mean's shift is left.
+        let first_order = 2.0 * k * (fourth - second * second).max(0.0) / (n * n);
+        let variance_error = (first_order + 3.0 * mean_error.powi(4)).sqrt();
         if mean_error > 0.0 && variance_error > 0.0 {
             used += 1.0;
             mean_pull += ((m1 - m0) / mean_error).powi(2);

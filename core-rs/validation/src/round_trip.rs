@@ -2,13 +2,13 @@
 
 use crate::backgrounds::{normal_above, simulated, Case, Known};
 use crate::inputs::{bins_of, Frames};
+use crate::rebuilt::{conditional, published, Sparse};
 use crate::rings::{compare, Rings};
 use crate::run::Run;
-use braggsieve_core::background::{Background, RadialGrid};
+use braggsieve_core::background::RadialGrid;
 use braggsieve_core::densify::{Densify, Noise, Rebuild};
 use braggsieve_core::pick::Cutoff;
 use braggsieve_core::plan::{Encoding, Plan};
-use braggsieve_core::random::{counter, key, normal, Stream};
 use serde_json::{json, Value};
 
 /// Cut-offs of the picking.
@@ -74,7 +74,15 @@ fn row(case: &Case, cutoff: f64, run: &Run) -> Result<Value, String> {
         }
         values
     };
-    let published = published(&original, &is_kept, plan.radius(), &grid, &background);
+    let sparse = Sparse {
+        bins: &bins,
+        original: &original,
+        is_kept: &is_kept,
+        radius: plan.radius(),
+        grid: &grid,
+        background: &background,
+        cutoff: Cutoff { cutoff, noise },
+    };
 
     let changed = kept.iter().filter(|&&p| ours[p as usize] != original[p as usize]).count();
     let unmasked = bins.order.iter().filter(|&&p| original[p as usize] >= f64::from(i32::MIN) + 1.0).count();
@@ -86,7 +94,8 @@ fn row(case: &Case, cutoff: f64, run: &Run) -> Result<Value, String> {
     Ok(json!({
         "case": case.name, "cutoff": cutoff, "kept": kept.len() as f64 / unmasked as f64,
         "normal": normal_above(cutoff), "theory": theory, "changed": changed, "pixels": unmasked,
-        "ours": compare(&rings, &ours), "published": compare(&rings, &published),
+        "ours": compare(&rings, &ours), "published": compare(&rings, &published(&sparse)),
+        "conditional": compare(&rings, &conditional(&sparse, case.known.detector())),
     }))
 }
 
@@ -103,23 +112,4 @@ fn clone_of(case: &Case) -> braggsieve_core::plan::PlanInput {
         flat: None,
         settings: input.settings,
     }
-}
-
-/// The published way: every pixel that was not kept becomes `max(0, N(mean, std))`, rounded.
-fn published(
-    original: &[f64],
-    is_kept: &[bool],
-    radius: &[f32],
-    grid: &RadialGrid,
-    background: &Background,
-) -> Vec<f64> {
-    let draw = |p: usize| {
-        let place = grid.locate(radius[p]);
-        let [mean, std] = [&background.mean, &background.std].map(|values| grid.interpolate(values, place));
-        let z = normal(key(2), counter(Stream::Densify, 0, p as u32, 1));
-        (mean + z * std).max(0.0).round()
-    };
-    (0..original.len())
-        .map(|p| if is_kept[p] || radius[p].is_nan() { original[p] } else { draw(p) })
-        .collect()
 }
