@@ -141,8 +141,9 @@ for (const engine of await engines()) {
       const tolerance = one.settings.solidAngle ? TOLERANCE_WEIGHTED : TOLERANCE;
       assert.equal(difference(got, expected, tolerance), undefined);
     });
-    fc.assert(check, { numRuns: 400, seed: 20261122 });
-    assert(kept > 10_000, "the cases keep pixels");
+    // A GPU in software takes a hundred times as long for a case as WebAssembly does.
+    fc.assert(check, { numRuns: engine.name === "webgpu" ? 100 : 400, seed: 20261122 });
+    assert(kept > (engine.name === "webgpu" ? 2_500 : 10_000), "the cases keep pixels");
   });
 
   test("the comparison sees one count in one pixel", () => {

@@ -68,7 +68,14 @@ async function listEvents(file: string, geometry: string): Promise<string> {
 /** Indexes the listed frames and gives what became of each. */
 async function index(name: string, list: string, geometry: string, ...options: string[]): Promise<StreamFrame[]> {
   await Deno.writeTextFile(join(folder, `${name}.lst`), list);
-  const cell = ["-p", dataPath("thaumatin/thaumatin.cell"), "--indexing=xgandalf", "-j", "2"];
+  const cell = [
+    "-p",
+    dataPath("thaumatin/thaumatin.cell"),
+    "--indexing=xgandalf",
+    "--xgandalf-fast-execution",
+    "-j",
+    "2",
+  ];
   const files = ["-i", `${name}.lst`, "-g", geometry, "-o", `${name}.stream`];
   await crystfel.run(folder, "indexamajig", ...files, ...cell, ...options);
   return await framesOf(join(folder, `${name}.stream`));
