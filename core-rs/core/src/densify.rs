@@ -1,35 +1,41 @@
 //! Densify: from kept pixels and a background back to a frame (method, section 6).
 //!
 //! Every pixel becomes `background(r)·norm`, with noise if asked for, masked pixels the dummy, and kept pixels are
-//! put back bit for bit. A pixel that was not kept is known to lie below the cut-off, so the noise is drawn from the
-//! normal distribution truncated there, by inversion; negative draws are 0 counts. Draws depend on seed, frame and
-//! pixel alone.
+//! put back bit for bit. A pixel that was not kept is known to lie below the cut-off, so the noise is drawn from what
+//! is left of its ring's distribution there: counts for detectors that count, with mean and std such that kept and
+//! rebuilt pixels together have those that were recorded. Draws depend on seed, frame and pixel alone.
 //!
-//! Pixels go in blocks through loops that compilers turn into vector instructions; all processors make the same bits.
+//! A frame's way: kept pixels → moments of the others per ring (`rings`) → their distribution (`family`) → tables
+//! (`tables`) → a draw per pixel (`noisy`). Pixels go in blocks through loops that compilers turn into vector instructions; all processors make the same bits.
 
-mod conditional;
+mod detector;
+mod family;
 mod noisy;
 mod pixel;
 mod pixels;
 mod places;
 mod rebuild;
+mod reference;
+mod rings;
 mod smooth;
+mod tables;
 
-pub use conditional::{Conditional, Detector};
+pub use detector::Detector;
 pub use pixel::DensePixel;
 pub use pixels::Kept;
 pub use rebuild::{Rebuild, RebuildError};
+pub use reference::Conditional;
 
 use crate::background::{Background, RadialGrid};
 use crate::parallel::for_each;
 use crate::pick::Cutoff;
-use crate::random::NormalTable;
 use crate::simd;
-use noisy::{update_rows, Draws, Noisy, Rows};
+use noisy::{update_rows, update_safe, Draws, Noisy, Row};
 use pixels::Pixels;
 use places::Places;
+use rings::{Facts, Frame, Rings};
 use smooth::{update_lines, Line, Smooth};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The constants of a sparse file, which forks share, and the room that each frame reuses.
 #[derive(Clone)]
@@ -38,8 +44,11 @@ pub struct Densify {
     normalization: Option<Arc<[f32]>>,
     cutoff: Cutoff,
     lines: Vec<Line>,
-    rows: Vec<Rows>,
-    normal: Arc<NormalTable>,
+    rows: Vec<Row>,
+    safe: Vec<i32>,
+    /// made for the first frame with noise
+    facts: Arc<OnceLock<Facts>>,
+    rings: Rings,
 }
 
 /// How noise is drawn.
@@ -69,8 +78,10 @@ impl Densify {
             normalization: normalization.map(Arc::from),
             cutoff: cutoff.unwrap_or(Cutoff { cutoff: f64::INFINITY, noise: 0.0 }),
             lines: vec![Line::default(); grid.bins],
-            rows: vec![Rows::default(); grid.bins],
-            normal: Arc::new(NormalTable::new()),
+            rows: vec![Row::default(); grid.bins],
+            safe: vec![0; grid.bins],
+            facts: Arc::default(),
+            rings: Rings::default(),
         }
     }
 
@@ -87,7 +98,7 @@ impl Densify {
     /// Rebuilds the background of a frame into `out`, masked pixels as `dummy`, and puts the kept pixels back.
     ///
     /// # Panics
-    /// When `out` or the background has another size than the file's, or kept pixels are not in order inside the frame.
+    /// When `out` or the background has another size than the file's, or kept pixels are not inside the frame.
     pub fn frame<T: DensePixel>(
         &mut self,
         background: &Background,
@@ -99,16 +110,27 @@ impl Densify {
         let (places, scale) = (self.places.all(), self.places.scale());
         assert_eq!(out.len(), places.len());
         assert_eq!([background.mean.len(), background.std.len()], [self.lines.len(); 2]);
-        let pixels = Pixels { first: 0, out, places, norms: self.normalization.as_deref(), kept };
+        let norms = self.normalization.as_deref();
+        // Files hold them in order. Others are put back one after the other, so that of a pixel's values the last stays.
+        let ordered = kept.index.is_sorted();
+        let early = if ordered { kept } else { Kept::NONE };
+        let pixels = Pixels { first: 0, out: &mut *out, places, norms, kept: early };
         if noise.scale > 0.0 {
-            update_rows(&mut self.rows, background, self.cutoff, noise, scale);
-            let (rows, normal, cutoff) = (&self.rows[..], &*self.normal, self.cutoff);
-            let draws = Draws { rows, scale, normal, background, cutoff, noise: *noise, dummy };
+            let facts = self.facts.get_or_init(|| Facts::new(&self.places, norms, self.lines.len()));
+            let (cutoff, noise) = (self.cutoff, *noise);
+            let frame = Frame { background, cutoff, noise, places: &self.places, norms };
+            let tables = self.rings.update::<T>(facts, frame, kept);
+            update_rows(&mut self.rows, background, scale);
+            update_safe(&mut self.safe, background, cutoff);
+            let draws = Draws { rows: &self.rows, safe: &self.safe, tables, scale, cutoff, noise, dummy };
             for_each(pixels, &|pixels| simd::run(Noisy { pixels, draws }));
         } else {
             update_lines(&mut self.lines, &background.mean, scale);
             let lines = &self.lines[..];
             for_each(pixels, &|pixels| simd::run(Smooth { pixels, lines, scale, dummy }));
+        }
+        if !ordered {
+            kept.restore(0, out);
         }
     }
 }

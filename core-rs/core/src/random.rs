@@ -11,7 +11,7 @@ mod normal;
 mod poisson;
 mod words;
 
-pub use normal::{inverse_normal, NormalTable};
+pub use normal::inverse_normal;
 pub use poisson::poisson;
 pub use words::fill_words;
 
@@ -93,10 +93,11 @@ pub fn normal(key: Key, counter: Counter) -> f64 {
     inverse_normal(uniform52(words[0], words[1]))
 }
 
-/// The words that belong to pixels `4·quad` to `4·quad + 3` of one frame in `stream`: one run of the generator.
+/// The words of draw `draw` that belong to pixels `4·quad` to `4·quad + 3` of one frame in `stream`: one run of the
+/// generator.
 #[inline]
-pub fn words_at(stream: Stream, seed: u64, frame: u32, quad: u32) -> [u32; 4] {
-    philox(key(seed), counter(stream, frame, quad, 0))
+pub fn words_at(stream: Stream, seed: u64, frame: u32, quad: u32, draw: u32) -> [u32; 4] {
+    philox(key(seed), counter(stream, frame, quad, draw))
 }
 
 #[cfg(test)]
@@ -105,7 +106,7 @@ mod tests {
 
     /// The normal draw of one pixel of one frame, by inversion of its uniform one.
     fn normal_at(seed: u64, frame: u32, pixel: u32) -> f64 {
-        let words = words_at(Stream::Densify, seed, frame, pixel / 4);
+        let words = words_at(Stream::Densify, seed, frame, pixel / 4, 0);
         inverse_normal(uniform(words[pixel as usize % 4]))
     }
 
@@ -166,7 +167,10 @@ mod tests {
     #[test]
     fn normal_at_keeps_its_bits() {
         // Files densified once must be densified the same ever after: these bits are a promise.
-        assert_eq!(words_at(Stream::Densify, 0, 0, 0), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+        assert_eq!(
+            words_at(Stream::Densify, 0, 0, 0, 0),
+            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]
+        );
         assert_eq!(normal_at(0, 0, 0).to_bits(), PROMISED_BITS);
     }
 

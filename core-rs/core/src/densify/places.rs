@@ -37,6 +37,24 @@ impl PlaceScale {
         (place & ((1 << self.bits) - 1)) as i32
     }
 
+    /// Ring of a pixel: the bin whose centre is nearest.
+    #[inline(always)]
+    pub fn ring(self, place: u32) -> usize {
+        self.part(place, 0)
+    }
+
+    /// Number of the part of a ring that a pixel lies in, where rings have 2ᵇⁱᵗˢ parts, at most 2⁸.
+    #[inline(always)]
+    pub fn part(self, place: u32, bits: u32) -> usize {
+        ((place + (1 << (self.bits - 1))) >> (self.bits - bits)) as usize
+    }
+
+    /// Fraction of the way to the next centre, in 256ths.
+    #[inline(always)]
+    pub fn fraction(self, place: u32) -> u32 {
+        (self.steps(place) as u32) >> (self.bits - 8)
+    }
+
     /// Width of a step in bin widths.
     pub fn step(self) -> f64 {
         1.0 / f64::from(1u32 << self.bits)

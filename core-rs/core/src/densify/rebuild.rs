@@ -109,13 +109,7 @@ impl Rebuild {
 
     fn rebuild<T: DensePixel>(&mut self, kept: Kept, dummy: T, noise: &Noise) {
         let out = self.frame.pixels_mut::<T>();
-        // Files hold them in order. Others are put back one after the other, so that of a pixel's values the last stays.
-        let ordered = kept.index.is_sorted();
-        let early = if ordered { kept } else { Kept::NONE };
-        self.densify.frame(&self.background, noise, dummy, early, out);
-        if !ordered {
-            kept.restore(0, out);
-        }
+        self.densify.frame(&self.background, noise, dummy, kept, out);
     }
 }
 

@@ -109,54 +109,6 @@ pub fn inverse_normal(u: f64) -> f64 {
     }
 }
 
-/// The inverse of the normal distribution by table, for noise of whole frames.
-///
-/// Linear in cells of the tail's probability `t`, 0 to ½: 32 cells between a power of two and the next, which is what
-/// the leading bits of an f32 number. Cells so shrink with the tail, and one table serves draws of every size: half of
-/// them meet its last 32 cells, all but a thousandth the last 320. The error is below [`NormalTable::ERROR`].
-pub struct NormalTable {
-    lines: Vec<[f32; 2]>,
-}
-
-impl NormalTable {
-    /// Largest error, in standard deviations: a twentieth of what rounding to whole counts leaves at a std of 300.
-    pub const ERROR: f64 = 6e-5;
-
-    /// Smallest tail that is told from smaller ones: below −12.9 standard deviations.
-    pub const SMALLEST: f32 = f32::MIN_POSITIVE;
-
-    /// Bits of an f32 that lie within a cell.
-    const WITHIN: u32 = 18;
-
-    /// Computes the table: 4,033 lines, of which the last is a half alone.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Self {
-        let edge = |cell: u32| f64::from(f32::from_bits(cell << Self::WITHIN));
-        let (first, last) = (Self::cell(Self::SMALLEST) as u32, Self::cell(0.5) as u32);
-        let mut lines = vec![[inverse_normal(edge(first)) as f32, 0.0]; first as usize];
-        for cell in first..last {
-            let (low, high) = (edge(cell), edge(cell + 1));
-            let quantile = inverse_normal(low);
-            let slope = (inverse_normal(high) - quantile) / (high - low);
-            lines.push([(quantile - slope * low) as f32, slope as f32]);
-        }
-        lines.push([0.0; 2]);
-        Self { lines }
-    }
-
-    /// Number of the cell that holds a tail.
-    #[inline(always)]
-    pub fn cell(tail: f32) -> usize {
-        (tail.to_bits() >> Self::WITHIN) as usize
-    }
-
-    /// The line of each cell: the quantile of a tail `t` in it is `line[0] + line[1]·t`, 0 or less. Every tail has one.
-    #[inline(always)]
-    pub fn lines(&self) -> &[[f32; 2]] {
-        &self.lines
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,30 +139,5 @@ mod tests {
         assert!(
             inverse_normal(0.0).is_nan() && inverse_normal(1.0).is_nan() && inverse_normal(-0.1).is_nan()
         );
-    }
-
-    fn by_table(table: &NormalTable, tail: f32) -> f64 {
-        let [z, slope] = table.lines()[NormalTable::cell(tail)];
-        f64::from(z + slope * tail)
-    }
-
-    #[test]
-    fn the_table_is_as_good_as_it_says() {
-        let table = NormalTable::new();
-        let mut worst = 0f64;
-        let tails = (1..=1_000_000u32).map(|i| i as f32 / 2_000_000.0);
-        let small = (33..4000u32).map(|i| (-(i as f32) * 0.031).exp2());
-        for tail in tails.chain(small).chain([NormalTable::SMALLEST]) {
-            worst = worst.max((by_table(&table, tail) - inverse_normal(f64::from(tail))).abs());
-        }
-        assert!(worst < NormalTable::ERROR, "{worst}");
-        assert!(worst > NormalTable::ERROR / 2.0, "the bound is not far off: {worst}");
-    }
-
-    #[test]
-    fn the_table_answers_what_is_hardly_a_tail() {
-        let table = NormalTable::new();
-        assert_eq!(by_table(&table, 0.500_000_1), 0.0);
-        assert!(by_table(&table, 0.0) < -12.8);
     }
 }
