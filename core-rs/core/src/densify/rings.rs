@@ -16,8 +16,9 @@ use crate::clip::chauvenet;
 use crate::parallel::{for_each, reduce, Split, WORTH_A_THREAD};
 use crate::pick::Cutoff;
 
-/// Bits of the parts of a ring whose pixels are taken to have one limit.
-const PART_BITS: u32 = 3;
+/// Bits of the parts of a ring whose pixels are taken to have one limit. Where a limit passes a whole number, pixels of
+/// one part are taken for either side: a hundredth of a ring.
+const PART_BITS: u32 = 5;
 const PARTS: usize = 1 << PART_BITS;
 
 /// Photons a pixel above which values scatter with the root of the norm, below which they are in proportion to it: what
@@ -93,7 +94,8 @@ impl Facts {
 /// Sums over the kept pixels of a ring, of those that clipping cannot have dropped the deviation and its square too.
 #[derive(Clone, Copy, Debug, Default)]
 struct KeptSums {
-    all: u32,
+    /// pixels in each part of the ring
+    parts: [u32; PARTS],
     inside: u32,
     deviation: f64,
     square: f64,
@@ -162,12 +164,13 @@ impl Rings {
             if place == MASKED {
                 continue;
             }
-            let ring = scale.ring(place);
+            let part = scale.part(place, PART_BITS);
+            let ring = part >> PART_BITS;
             let norm = norms.map_or(1.0, |norms| f64::from(norms[index as usize]));
             let [mean, std] = [&background.mean, &background.std].map(|of| f64::from(of[ring]));
             let deviation = bytemuck::pod_read_unaligned::<T>(bytes).number() - mean * norm;
             let sums = &mut self.kept[ring];
-            sums.all += 1;
+            sums.parts[part % PARTS] += 1;
             if deviation <= facts.chauvenet[ring] * std * norm {
                 sums.inside += 1;
                 sums.deviation += deviation;
@@ -207,6 +210,21 @@ impl Rings {
     }
 }
 
+/// Groups of pixels by their limits, lowest first, those with the same limit as one.
+fn merged(limits: &mut [Limited]) -> &[Limited] {
+    limits.sort_unstable_by_key(|of| of.last);
+    let mut end = 0;
+    for k in 1..limits.len() {
+        if limits[k].last == limits[end].last {
+            limits[end].part += limits[k].part;
+        } else {
+            end += 1;
+            limits[end] = limits[k];
+        }
+    }
+    &limits[..=end]
+}
+
 /// Neighbouring rings whose distributions are to be found.
 struct Solving<'a> {
     facts: &'a Facts,
@@ -243,25 +261,22 @@ impl Solving<'_> {
     fn solution(&self, ring: usize) -> Option<Solution> {
         let wanted = self.wanted(ring)?;
         let (mut limits, mut highest) = ([(0.0, 0.0); PARTS], f64::NEG_INFINITY);
-        let pixels = f64::from(self.facts.pixels(ring));
-        for (k, (limit, &count)) in limits.iter_mut().zip(&self.facts.parts[ring]).enumerate() {
-            *limit = (self.limit(ring, k), f64::from(count) / pixels);
-            if count > 0 {
-                highest = highest.max(limit.0);
-            }
+        let open: [u32; PARTS] = std::array::from_fn(|part| self.open(ring, part));
+        let all = f64::from(open.iter().sum::<u32>());
+        for (part, limit) in limits.iter_mut().enumerate().filter(|&(part, _)| open[part] > 0) {
+            *limit = (self.limit(ring, part), f64::from(open[part]) / all);
+            highest = highest.max(limit.0);
         }
         let mean = f64::from(self.frame.background.mean[ring]) * self.facts.norms[ring][0];
         let (values, poisson) = self.detector.values(wanted, mean, highest);
         let scatter = self.detector.within(values.step) + self.rounding(ring, mean);
         let variance = (wanted.std * wanted.std - scatter).max(0.0);
         let wanted = Wanted { std: variance.sqrt(), ..wanted };
-        let mut limited = limits.map(|(limit, part)| Limited {
-            last: (((limit - values.first) / values.step).floor().max(0.0) as usize).min(values.size - 1),
-            part,
-        });
-        limited.sort_unstable_by_key(|of| of.last);
+        let last = |limit: f64| ((limit - values.first) / values.step).floor().max(0.0) as usize;
+        let mut limits = limits.map(|(limit, part)| Limited { last: last(limit).min(values.size - 1), part });
+        let limits = merged(&mut limits);
         let mut weights = [0.0; MOST_VALUES];
-        let tilt = Family::new(values, wanted, poisson).solve(&limited, &mut weights);
+        let tilt = Family::new(values, wanted, poisson).solve(limits, &mut weights);
         Some(Solution { values, wanted, poisson, tilt })
     }
 
@@ -277,10 +292,19 @@ impl Solving<'_> {
         }
     }
 
+    /// Pixels of a part of a ring that were not kept. A file may list a pixel more than once.
+    fn open(&self, ring: usize, part: usize) -> u32 {
+        self.facts.parts[ring][part].saturating_sub(self.kept[ring].parts[part])
+    }
+
     /// Mean and std of the pixels that were not kept, at the ring's mean norm.
     fn wanted(&self, ring: usize) -> Option<Wanted> {
         let sums = self.kept[ring];
-        let open = f64::from(self.facts.pixels(ring).checked_sub(sums.all).filter(|&open| open > 0)?);
+        let open = (0..PARTS).map(|part| self.open(ring, part)).sum::<u32>();
+        if open == 0 {
+            return None;
+        }
+        let open = f64::from(open);
         let [norm, square] = self.facts.norms[ring];
         let Background { mean, std } = self.frame.background;
         let [mean, std] = [mean, std].map(|of| f64::from(of[ring]));
