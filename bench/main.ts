@@ -21,11 +21,11 @@ import { load, machine } from "./machine.ts";
 import { memoryCopy } from "./memory_copy.ts";
 import { peaks } from "./peaks.ts";
 import { output } from "./program.ts";
-import { figures, withFigures } from "./report/figures.ts";
-import { ratioText, spreadText, timesText } from "./report/numbers.ts";
-import { type Results, writeResults } from "./report/results.ts";
-import { scalingPlot } from "./report/scaling_plot.ts";
-import { scalingTable } from "./report/scaling_table.ts";
+import { figures, withFigures } from "./publish/figures.ts";
+import { ratioText, spreadText, timesText } from "./publish/numbers.ts";
+import { type Results, writeResults } from "./publish/results.ts";
+import { scalingPlot } from "./publish/scaling_plot.ts";
+import { scalingTable } from "./publish/scaling_table.ts";
 import { scaling } from "./scaling.ts";
 import { wholeProgram } from "./whole_program.ts";
 
