@@ -1,20 +1,22 @@
 /**
- * `sparsify` and `densify` from the start of the process to its end, output files not there yet, input files in the
- * system's cache, against pyFAI's sparsify-Bragg and FabIO's densify_Bragg on the same files.
+ * `sparsify`, `densify` and `peaks` from the start of the process to its end, output files not there yet, input files in
+ * the system's cache, against pyFAI's sparsify-Bragg, FabIO's densify_Bragg and CrystFEL's indexamajig on the same files.
  */
 import { openSparse } from "../ts/io/sparse_read.ts";
 import type { Bench } from "./bench.ts";
 import { braggsieve, hasOption } from "./cli.ts";
+import { indexamajig } from "./crystfel.ts";
 import { compare, type Peer, type Row, type Run } from "./compare.ts";
 import { milliseconds } from "./machine.ts";
-import { python } from "./peers.ts";
 import { output, remove } from "./program.ts";
+import { openClDevice } from "./opencl.ts";
+import { python } from "./python.ts";
 
 /** Workers of WebAssembly. */
 const JOBS = 2;
 
 export async function wholeProgram(bench: Bench): Promise<Row[]> {
-  return [await sparsify(bench), await densify(bench, 1), await densify(bench, 0)];
+  return [await sparsify(bench), await densify(bench, 1), await densify(bench, 0), await peaks(bench)];
 }
 
 /** The engines of the command line that are there, each with its further options. */
@@ -79,7 +81,7 @@ interface SparsifyBragg extends Peer {
 /** pyFAI's program, on OpenCL of the processor where pocl is installed. */
 async function sparsifyBragg({ input, folder, versions }: Bench): Promise<SparsifyBragg> {
   versions(await packageVersions("pyopencl", "pocl-binary-distribution"));
-  const name = "pyFAI's sparsify-Bragg (OpenCL on the processor)";
+  const name = `pyFAI's sparsify-Bragg (OpenCL on ${await openClDevice()})`;
   // Its output is named after its input and lies in the same folder.
   const place = `${folder}/sparsify-Bragg`;
   await Deno.mkdir(place);
@@ -130,6 +132,25 @@ async function densify(bench: Bench, noise: 0 | 1): Promise<Row> {
     notes: [note, "the sparse file is ours in its default layout, which FabIO reads"],
   }, effort);
   return { ...row, movedBytes: (await size(input.sparse) + await size(made)) / frames };
+}
+
+async function peaks(bench: Bench): Promise<Row> {
+  const { input, folder, effort } = bench;
+  const frames = input.pixels.length;
+  const { programs: engines, note } = await programs(bench, "peaks");
+  const made = `${folder}/ours.cxi`;
+  const run = (engine: "wasm" | "native", more: readonly string[]): Run => async () =>
+    await braggsieve(engine, ["peaks", "-p", input.poni, ...more, input.stack], made) / frames;
+  const row = await compare({
+    what: "`peaks`",
+    unit: "frames/s",
+    frameBytes: input.pixels[0].byteLength,
+    movedBytes: 0,
+    ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
+    peers: [await indexamajig(bench)],
+    notes: [note, "each finder has its own settings: our defaults; threshold 20, SNR 6, 3 pixels; all cores"],
+  }, effort);
+  return { ...row, movedBytes: (await size(input.stack) + await size(made)) / frames };
 }
 
 /** FabIO's program. */

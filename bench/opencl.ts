@@ -1,0 +1,47 @@
+/** pyFAI on OpenCL: on a graphics card, or on the processor by pocl, which the figures say by the device's name. */
+import type { Bench } from "./bench.ts";
+import type { Peer } from "./compare.ts";
+import { Peers } from "./peers.ts";
+import { output } from "./program.ts";
+import { python } from "./python.ts";
+
+/** Rounds of what takes seconds a frame. */
+const ROUNDS = 3;
+
+/** The same benchmark on its first frames alone, in fewer rounds. */
+export function fewer(bench: Bench, frames: number): Bench {
+  const { input, effort } = bench;
+  return {
+    ...bench,
+    input: { ...input, pixels: input.pixels.slice(0, frames), encoded: input.encoded.slice(0, frames) },
+    effort: { ...effort, rounds: Math.min(ROUNDS, effort.rounds) },
+  };
+}
+
+/** The commands of bench/peers/opencl.py as peers that name their device. */
+export async function openClPeers(
+  { input: { stack, dataset, poni, maskFile, pixels }, versions }: Bench,
+): Promise<{ peer: (name: string, command: string) => Peer; close: () => Promise<void> }> {
+  const peers = await Peers.start("opencl.py", { stack, dataset, poni, mask: maskFile, frames: pixels.length });
+  versions(peers.versions);
+  const device = peers.versions.OpenCL;
+  const full = (name: string) => device === undefined ? `${name} on OpenCL` : `${name} on OpenCL, ${device}`;
+  return {
+    peer: (name, command) => peers.peer(full(name), "OpenCL", command),
+    close: () => peers.close(),
+  };
+}
+
+const DEVICE = `
+from pyFAI.opencl import ocl
+device = ocl.create_context("ALL").devices[0]
+print(f"{device.platform.name.strip()}: {device.name.strip()}")`;
+
+/** The device that pyFAI chooses, in words. */
+export async function openClDevice(): Promise<string> {
+  try {
+    return (await output(python(), ["-c", DEVICE])).trim().split("\n").at(-1)!;
+  } catch {
+    return "no device";
+  }
+}
