@@ -53,7 +53,7 @@ ${scalingTable(results.scaling)}
 ![Speed over threads and detector sizes](docs/scaling.svg)`;
 }
 
-function sectionText({ title, columns, stages }: Section, { stages: measured, copy }: Results): string {
+function sectionText({ title, columns, stages }: Section, { rows: measured, copy }: Results): string {
   const rows = stages.flatMap((stage) => measured[stage] ?? []);
   const there = columns.filter((column) => rows.some((row) => row.ours[column]));
   const head = [title, ...there.map((column) => NAMES[column]), "peer", "of the copy's speed"];

@@ -34,7 +34,8 @@ const RESULTS: Results = {
   load: 0.1,
   rounds: 3,
   copy: { oneThread: spread(10), allCores: spread(20), bytes: 1 },
-  stages: { clip: [ROW] },
+  rows: { clip: [ROW] },
+  settings: [],
   scaling: [{ ...POINT, threads: 1 }, { ...POINT, threads: 2, times: spread(4) }],
 };
 
