@@ -4,7 +4,7 @@ import type { Bench } from "./bench.ts";
 import type { Peer } from "./compare.ts";
 import { machine, milliseconds } from "./machine.ts";
 import { output } from "./program.ts";
-import { python } from "./python.ts";
+import { pythonOutput } from "./python.ts";
 
 const PEAKFINDER8 =
   "--peaks=peakfinder8 --threshold=20 --min-snr=6 --min-pix-count=3 --min-res=50 --max-res=1600 --local-bg-radius=4";
@@ -51,6 +51,6 @@ async function peer(
 
 /** Where hdf5plugin keeps its filters, for CrystFEL's libhdf5. */
 async function pluginPath(): Promise<Record<string, string>> {
-  const path = await output(python(), ["-c", "import hdf5plugin; print(hdf5plugin.PLUGIN_PATH)"]);
+  const path = await pythonOutput(["-c", "import hdf5plugin; print(hdf5plugin.PLUGIN_PATH)"]);
   return { HDF5_PLUGIN_PATH: path.trim() };
 }

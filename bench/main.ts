@@ -22,7 +22,7 @@ import { scalingPlot } from "./publish/scaling_plot.ts";
 import { scalingTable } from "./publish/scaling_table.ts";
 import { scaling } from "./scaling.ts";
 import { scalingSettings } from "./scaling_settings.ts";
-import { stages } from "./stages.ts";
+import { type StageResults, stages } from "./stages.ts";
 import { loadBefore, measureRows, parse, ROW_STAGES, withBench } from "./suite.ts";
 
 /** All that a run measures. `common`: what was known before it began, and takes note of versions. */
@@ -35,10 +35,7 @@ async function measure(
   console.log(`memory copy: ${spreadText(copy.oneThread)} GB/s, all cores ${spreadText(copy.allCores)} GB/s`);
   const rows = await measureRows(bench, want);
   const apart = want("stages") ? await stages(bench, copy) : undefined;
-  for (const { stage, engine, threads, times, bytes, partOfCopySpeed } of apart?.points ?? []) {
-    const speed = `${(bytes / 1e6 / times.median).toFixed(2)} GB/s, ${(100 * partOfCopySpeed).toFixed(1)} % of a copy`;
-    console.log(`${stage}, ${engine}, threads ${threads}: ${spreadText(times)} ms, ${speed}`);
-  }
+  if (apart) printStages(apart);
   const points = want("scaling") ? await scaling(bench) : [];
   if (points.length > 0) console.log(`\nscaling, Mpixel/s\n${scalingTable(points)}`);
   const settings = want("scaling_settings") ? scalingSettings(bench) : [];
@@ -49,6 +46,15 @@ async function measure(
   const { input: { title: input }, effort: { rounds } } = bench;
   const measured = { rows, ...(apart ? { apart } : {}), scaling: points, settings };
   return { ...common, machine: machine(), input, rounds, copy, ...measured };
+}
+
+function printStages({ points, gpu }: StageResults): void {
+  for (const { stage, engine, threads, times, bytes, partOfCopySpeed } of points) {
+    const speed = `${(bytes / 1e6 / times.median).toFixed(2)} GB/s, ${(100 * partOfCopySpeed).toFixed(1)} % of a copy`;
+    console.log(`${stage}, ${engine}, threads ${threads}: ${spreadText(times)} ms, ${speed}`);
+  }
+  if ("missing" in gpu) return;
+  for (const { stage, times } of gpu.stages) console.log(`${stage}, ${gpu.adapter}: ${spreadText(times)} ms`);
 }
 
 async function publish(results: Results): Promise<void> {

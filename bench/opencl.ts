@@ -2,8 +2,7 @@
 import type { Bench } from "./bench.ts";
 import type { Peer } from "./compare.ts";
 import { Peers } from "./peers.ts";
-import { output } from "./program.ts";
-import { python } from "./python.ts";
+import { pythonOutput } from "./python.ts";
 
 /** Rounds of what takes seconds a frame. */
 const ROUNDS = 3;
@@ -24,10 +23,8 @@ export async function openClPeers(
 ): Promise<{ peer: (name: string, command: string) => Peer; close: () => Promise<void> }> {
   const peers = await Peers.start("opencl.py", { stack, dataset, poni, mask: maskFile, frames: pixels.length });
   versions(peers.versions);
-  const device = peers.versions.OpenCL;
-  const full = (name: string) => device === undefined ? `${name} on OpenCL` : `${name} on OpenCL, ${device}`;
   return {
-    peer: (name, command) => peers.peer(full(name), "OpenCL", command),
+    peer: (name, command) => peers.peer(onOpenCl(name, peers.versions.OpenCL), "OpenCL", command),
     close: () => peers.close(),
   };
 }
@@ -37,11 +34,12 @@ from pyFAI.opencl import ocl
 device = ocl.create_context("ALL").devices[0]
 print(f"{device.platform.name.strip()}: {device.name.strip()}")`;
 
-/** The device that pyFAI chooses, in words. */
-export async function openClDevice(): Promise<string> {
-  try {
-    return (await output(python(), ["-c", DEVICE])).trim().split("\n").at(-1)!;
-  } catch {
-    return "no device";
-  }
+/** The device that pyFAI chooses, in words; undefined when there is none, or no pyFAI. */
+export async function openClDevice(): Promise<string | undefined> {
+  return await pythonOutput(["-c", DEVICE]).then((text) => text.trim().split("\n").at(-1), () => undefined);
+}
+
+/** A peer's name with its device. */
+export function onOpenCl(name: string, device: string | undefined): string {
+  return device === undefined ? `${name} on OpenCL` : `${name} on OpenCL, ${device}`;
 }

@@ -56,3 +56,8 @@ export async function makeEnvironment(): Promise<string> {
   }
   return python();
 }
+
+/** What the Python printed, as `output` of program.ts. Rejects like that, and where there is no Python. */
+export async function pythonOutput(args: readonly string[], options?: Parameters<typeof output>[2]): Promise<string> {
+  return await output(python(), args, options);
+}

@@ -8,9 +8,9 @@ import { braggsieve, hasOption } from "./cli.ts";
 import { indexamajig } from "./crystfel.ts";
 import { compare, type Peer, type Row, type Run } from "./compare.ts";
 import { milliseconds } from "./machine.ts";
-import { output, remove } from "./program.ts";
-import { openClDevice } from "./opencl.ts";
-import { python } from "./python.ts";
+import { remove } from "./program.ts";
+import { onOpenCl, openClDevice } from "./opencl.ts";
+import { pythonOutput } from "./python.ts";
 
 /** Workers of WebAssembly. */
 const JOBS = 2;
@@ -81,7 +81,7 @@ interface SparsifyBragg extends Peer {
 /** pyFAI's program, on OpenCL of the processor where pocl is installed. */
 async function sparsifyBragg({ input, folder, versions }: Bench): Promise<SparsifyBragg> {
   versions(await packageVersions("pyopencl", "pocl-binary-distribution"));
-  const name = `pyFAI's sparsify-Bragg (OpenCL on ${await openClDevice()})`;
+  const name = onOpenCl("pyFAI's sparsify-Bragg", await openClDevice());
   // Its output is named after its input and lies in the same folder.
   const place = `${folder}/sparsify-Bragg`;
   await Deno.mkdir(place);
@@ -93,7 +93,7 @@ async function sparsifyBragg({ input, folder, versions }: Bench): Promise<Sparsi
     await remove(made);
     const words = ["-m", "pyFAI.app.sparsify", ...options, "-o", "{basename}_sparse.h5", "stack.h5"];
     let printed = "";
-    const ms = await milliseconds(async () => printed = await output(python(), words, { cwd: place }));
+    const ms = await milliseconds(async () => printed = await pythonOutput(words, { cwd: place }));
     // Throws when there is none: a program that failed may still end well.
     await size(made);
     const own = Number(/\(([\d.]+) fps\)/.exec(printed)?.[1] ?? NaN);
@@ -108,7 +108,7 @@ async function packageVersions(...names: string[]): Promise<Record<string, strin
   const versions: Record<string, string> = {};
   for (const name of names) {
     const words = ["-c", `import importlib.metadata; print(importlib.metadata.version("${name}"))`];
-    const version = await output(python(), words).catch(() => undefined);
+    const version = await pythonOutput(words).catch(() => undefined);
     if (version !== undefined) versions[name] = version.trim();
   }
   return versions;
@@ -162,7 +162,7 @@ function densifyBragg({ input, folder }: Bench, noise: number): Peer {
     await Deno.mkdir(place);
     await Deno.symlink(input.sparse, `${place}/sparse.h5`);
     const words = ["-m", "fabio.app.densify", "-N", String(noise), "sparse.h5"];
-    return await milliseconds(() => output(python(), words, { cwd: place })) / input.pixels.length;
+    return await milliseconds(() => pythonOutput(words, { cwd: place })) / input.pixels.length;
   };
   return { name: "FabIO's densify_Bragg", run };
 }

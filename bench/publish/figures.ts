@@ -23,8 +23,8 @@ const SECTIONS: readonly Section[] = [
     columns: ["wasm", "native"],
     stages: ["whole_program"],
   },
-  { title: "In memory, per frame", columns: ["wasm", "native1", "native"], stages: ["clip", "densify"] },
-  { title: "On one thread", columns: ["wasm", "native1"], stages: ["peaks", "decode_clip_pick", "decode"] },
+  { title: "In memory, per frame", columns: ["wasm", "native1", "native"], stages: ["clip", "peaks", "densify"] },
+  { title: "On one thread", columns: ["wasm", "native1"], stages: ["decode_clip_pick", "decode"] },
 ];
 
 /** The text between the README's marks. */

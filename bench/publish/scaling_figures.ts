@@ -86,7 +86,10 @@ const SETTINGS: Readonly<Record<Setting, { x: string; caption: string }>> = {
 const STAGES = ["correct", "clip", "pick"] as const;
 
 function overSettings(points: readonly SettingPoint[], source: Source): Figure[] {
-  return (Object.keys(SETTINGS) as Setting[]).map((setting) => {
+  const measured = (Object.keys(SETTINGS) as Setting[]).filter((name) =>
+    points.some(({ setting }) => setting === name)
+  );
+  return measured.map((setting) => {
     const own = points.filter((point) => point.setting === setting);
     const kept = (point: SettingPoint) => Number((100 * point.kept).toPrecision(2));
     const x = (point: SettingPoint) => setting === "cutoffPick" ? kept(point) : point.value;
@@ -124,7 +127,7 @@ function panels(dots: readonly Dot[], { x, y, ticks }: Axes): { svg: string; ser
         strokeOpacity: 0.5,
         strokeWidth: 2,
       }),
-      Plot.line(dots, { fx: "panel", x: "x", y: "y", stroke: "series", strokeWidth: 1.5 }),
+      Plot.line(dots, { fx: "panel", x: "x", y: "y", z: "series", stroke: "series", strokeWidth: 1.5 }),
       Plot.dot(dots, { fx: "panel", x: "x", y: "y", fill: "series" }),
     ],
   });
