@@ -4,10 +4,12 @@
  *     deno task bench                 everything; writes bench/results, bench/report, docs/scaling.svg, README's figures
  *     deno task bench clip stages     these alone; only prints
  *     deno task bench --smoke         once each, on small simulated frames; only shows that everything runs
+ *     deno task bench --out=FOLDER    publishes nothing: results and report go to FOLDER
  *
  * BRAGGSIEVE_DATA: the data folder; CRYSTFEL: CrystFEL's folder; the Python of the peers: see python.ts. A peer that is
  * missing is named as missing.
  */
+import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Bench } from "./bench.ts";
 import { machine } from "./machine.ts";
@@ -24,6 +26,9 @@ import { scaling } from "./scaling.ts";
 import { scalingSettings } from "./scaling_settings.ts";
 import { type StageResults, stages } from "./stages.ts";
 import { loadBefore, measureRows, parse, ROW_STAGES, withBench } from "./suite.ts";
+
+/** What is measured besides the comparisons with peers. */
+const OTHERS = ["stages", "scaling", "scaling_settings"];
 
 /** All that a run measures. `common`: what was known before it began, and takes note of versions. */
 async function measure(
@@ -67,20 +72,20 @@ async function publish(results: Results): Promise<void> {
   console.log(await writeReport(await readPublished(RESULTS), REPORT));
 }
 
-/** Makes everything that a run writes, so that it cannot rot, in a folder that is thrown away. */
+/** Makes everything that a run publishes, so that it cannot rot, in a folder of its own. */
 async function rehearse(results: Results, folder: string): Promise<void> {
-  const place = pathToFileURL(`${folder}/published/`);
+  const place = pathToFileURL(`${resolve(folder)}/`);
   await writeResults(results, place);
   console.log(`\n${figures(results)}`, scalingPlot(results.scaling).length);
-  await writeReport(await readPublished(place), new URL("report/", place));
+  console.log(await writeReport(await readPublished(place), new URL("report/", place)));
 }
 
-const { smoke, wanted } = parse(Deno.args, [...Object.keys(ROW_STAGES), "stages", "scaling", "scaling_settings"]);
+const { smoke, stages: wanted, out } = parse(Deno.args, [...Object.keys(ROW_STAGES), ...OTHERS]);
 const before = loadBefore();
 await withBench(smoke, async (bench, versions) => {
   const want = (stage: string) => wanted.length === 0 || wanted.includes(stage);
   const results = await measure(bench, want, { load: before, versions });
-  if (!smoke && wanted.length === 0) return await publish(results);
-  if (wanted.length === 0) await rehearse(results, bench.folder);
-  console.log("nothing was written");
+  if (!smoke && wanted.length === 0 && out === undefined) return await publish(results);
+  if (wanted.length === 0 || out !== undefined) await rehearse(results, out ?? `${bench.folder}/published`);
+  console.log("nothing was published");
 });

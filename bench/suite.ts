@@ -1,4 +1,5 @@
 /** The comparisons with peers, stage by stage, and what every run of them shares. */
+import { UsageError } from "../ts/errors.ts";
 import type { Bench } from "./bench.ts";
 import { clip } from "./clip.ts";
 import { COLUMNS, type Row } from "./compare.ts";
@@ -25,12 +26,24 @@ export const ROW_STAGES: Readonly<Record<string, (bench: Bench) => Promise<Row[]
 /** Rounds of a run that counts. */
 const ROUNDS = 7;
 
-/** What the command line asks for: `--smoke` and names. Throws for a name that is not `known`. */
-export function parse(words: readonly string[], known: readonly string[]): { smoke: boolean; wanted: string[] } {
-  const wanted = words.filter((word) => word !== "--smoke");
-  const unknown = wanted.find((word) => !known.includes(word));
-  if (unknown) throw new Error(`there is no stage ${unknown}: take ${known.join(", ")}`);
-  return { smoke: words.includes("--smoke"), wanted };
+/** What the command line asks for. */
+export interface Wanted {
+  /** once each, on small frames */
+  readonly smoke: boolean;
+  /** names of stages; none: all */
+  readonly stages: readonly string[];
+  /** `--out=FOLDER`: where results and report go instead of being published or thrown away */
+  readonly out?: string;
+}
+
+/** Throws UsageError for a stage that is not `known`. */
+export function parse(words: readonly string[], known: readonly string[]): Wanted {
+  const stages = words.filter((word) => !word.startsWith("--"));
+  const out = words.find((word) => word.startsWith("--out="))?.slice("--out=".length);
+  const unknown = stages.find((word) => !known.includes(word)) ??
+    words.find((word) => word.startsWith("--") && word !== "--smoke" && !word.startsWith("--out="));
+  if (unknown) throw new UsageError(`there is no ${unknown}: take --smoke, --out=FOLDER, ${known.join(", ")}`);
+  return { smoke: words.includes("--smoke"), stages, ...(out ? { out } : {}) };
 }
 
 /** The program's load before it began, which it tells when the machine is busy. */

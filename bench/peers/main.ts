@@ -10,12 +10,12 @@ import { makeEnvironment } from "../python.ts";
 import { loadBefore, measureRows, parse, ROW_STAGES, withBench } from "../suite.ts";
 
 const words = Deno.args.filter((word) => word !== "--install");
-const { smoke, wanted } = parse(words, Object.keys(ROW_STAGES));
+const { smoke, stages } = parse(words, Object.keys(ROW_STAGES));
 console.log(`the peers' Python: ${await makeEnvironment()}`);
 if (!Deno.args.includes("--install")) {
   loadBefore();
   await withBench(smoke, async (bench, versions) => {
-    await measureRows(bench, (stage) => wanted.length === 0 || wanted.includes(stage));
+    await measureRows(bench, (stage) => stages.length === 0 || stages.includes(stage));
     console.log(Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "));
   });
 }

@@ -53,6 +53,6 @@ export async function writeResults(results: Results, folder: URL): Promise<void>
   }
   await write("memory_copy", { unit: "GB/s, read and written bytes", ...copy });
   if (apart) await write("stages", { unit: "milliseconds per frame", ...apart });
-  await write("scaling_settings", { unit: "milliseconds per frame", points: settings });
-  await write("scaling", { unit: "milliseconds per frame", points: scaling });
+  if (settings.length > 0) await write("scaling_settings", { unit: "milliseconds per frame", points: settings });
+  if (scaling.length > 0) await write("scaling", { unit: "milliseconds per frame", points: scaling });
 }

@@ -3,7 +3,7 @@
  * what a reader would stumble over: requests to the network, errors, figures without size, axis labels or caption, text
  * that is cut off or lies on other text, text that cannot be read on its page.
  *
- *     look.ts FOLDER     looks at FOLDER/index.html, leaves light.png and dark.png beside it
+ *     look.ts FOLDER …     looks at each FOLDER/index.html, leaves light.png and dark.png beside it
  *
  * CHROMIUM names the browser; without one it says so, and fails where CI is true.
  */
@@ -100,16 +100,21 @@ const FAULTS = [
   /lies on/,
 ];
 
-/** Problems of the report in `folder`. */
-async function look(browser: Browser, folder: URL): Promise<string[]> {
+/** Problems of the reports in `folders`. */
+async function look(browser: Browser, folders: readonly string[]): Promise<string[]> {
   const proof = await inspect(browser, `data:text/html,${encodeURIComponent(FAULTY)}`, "light");
   const blind = FAULTS.filter((fault) => !proof.some((problem) => fault.test(problem)));
   if (blind.length > 0) return [`faults that are not found: ${blind.join(", ")} in ${proof.join("; ")}`];
-  const address = new URL("index.html", folder).href;
   const problems: string[] = [];
-  for (const scheme of SCHEMES) {
-    const picture = fileURLToPath(new URL(`${scheme}.png`, folder));
-    for (const problem of await inspect(browser, address, scheme, picture)) problems.push(`${scheme}: ${problem}`);
+  for (const name of folders) {
+    const folder = pathToFileURL(`${resolve(name)}/`);
+    const address = new URL("index.html", folder).href;
+    for (const scheme of SCHEMES) {
+      const picture = fileURLToPath(new URL(`${scheme}.png`, folder));
+      for (const problem of await inspect(browser, address, scheme, picture)) {
+        problems.push(`${name}, ${scheme}: ${problem}`);
+      }
+    }
   }
   return problems;
 }
@@ -119,9 +124,9 @@ async function open(): Promise<Browser> {
   return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
-const [report] = Deno.args;
-if (report === undefined) {
-  console.error("look.ts: name the folder of the report");
+const reports = Deno.args;
+if (reports.length === 0) {
+  console.error("look.ts: name the folder of a report");
   Deno.exit(2);
 }
 const browser = await open().catch((error) => messageOf(error).split("\n")[0]);
@@ -129,8 +134,8 @@ if (typeof browser === "string") {
   console.log(`skipped: the look at the report: no Chromium (name it with CHROMIUM): ${browser}`);
   if (Deno.env.get("CI") === "true") Deno.exitCode = 1;
 } else {
-  const problems = await look(browser, pathToFileURL(`${resolve(report)}/`)).finally(() => browser.close());
+  const problems = await look(browser, reports).finally(() => browser.close());
   for (const problem of problems) console.error(problem);
-  console.log(`${problems.length} problems in the report, looked at in ${SCHEMES.join(" and ")}`);
+  console.log(`${problems.length} problems in ${reports.join(", ")}, looked at in ${SCHEMES.join(" and ")}`);
   if (problems.length > 0) Deno.exitCode = 1;
 }
