@@ -29,13 +29,13 @@ export async function clip(bench: Bench): Promise<Row[]> {
 /** OpenCL on a processor takes seconds a frame: two frames and fewer rounds. */
 async function againstOpenCl(bench: Bench): Promise<Row> {
   const few = fewer(bench, 2);
-  const { peer, close } = await openClPeers(few);
+  const { peer, notes, close } = await openClPeers(few);
   const row = await clipAndPick(few, "clip + pick of two frames", {}, [
     peer("pyFAI sigma_clip_ng (CSR)", "clip"),
     peer("pyFAI OCL_PeakFinder.sparsify", "pick"),
   ]);
   await close();
-  return row;
+  return { ...row, notes };
 }
 
 async function clipAndPick(

@@ -4,6 +4,10 @@ import type { Peer } from "./compare.ts";
 import { Peers } from "./peers.ts";
 import { pythonOutput } from "./python.ts";
 
+/** pocl's platform calls itself the Portable Computing Language. */
+const ON_PROCESSOR =
+  "pyFAI's OpenCL is made for graphics cards; here pocl runs it on the processor (bench/gpu compares on a card)";
+
 /** Rounds of what takes seconds a frame. */
 const ROUNDS = 3;
 
@@ -20,11 +24,12 @@ export function fewer(bench: Bench, frames: number): Bench {
 /** The commands of bench/peers/opencl.py as peers that name their device. */
 export async function openClPeers(
   { input: { stack, dataset, poni, maskFile, pixels }, versions }: Bench,
-): Promise<{ peer: (name: string, command: string) => Peer; close: () => Promise<void> }> {
+): Promise<{ peer: (name: string, command: string) => Peer; notes: string[]; close: () => Promise<void> }> {
   const peers = await Peers.start("opencl.py", { stack, dataset, poni, mask: maskFile, frames: pixels.length });
   versions(peers.versions);
   return {
     peer: (name, command) => peers.peer(onOpenCl(name, peers.versions.OpenCL), "OpenCL", command),
+    notes: /^Portable Computing Language/.test(peers.versions.OpenCL ?? "") ? [ON_PROCESSOR] : [],
     close: () => peers.close(),
   };
 }

@@ -22,8 +22,13 @@ export async function peaks(bench: Bench): Promise<Row[]> {
 /** OpenCL on a processor takes many seconds a frame: one frame and fewer rounds. */
 async function againstOpenCl(bench: Bench): Promise<Row> {
   const few = fewer(bench, 1);
-  const { peer, close } = await openClPeers(few);
-  const row = await clipAndPeaks(few, "clip + peaks of one frame", [peer("pyFAI OCL_PeakFinder.peakfinder", "peaks")]);
+  const { peer, notes, close } = await openClPeers(few);
+  const row = await clipAndPeaks(
+    few,
+    "clip + peaks of one frame",
+    [peer("pyFAI OCL_PeakFinder.peakfinder", "peaks")],
+    notes,
+  );
   await close();
   return row;
 }
@@ -32,7 +37,7 @@ async function clipAndPeaks(
   { contenders, input, effort }: Bench,
   what: string,
   peers: readonly Peer[],
-  notes?: readonly string[],
+  notes: readonly string[],
 ): Promise<Row> {
   const frames = rawFrames(input.pixels);
   const plans = contenders.map(({ column, engine }) => [column, engine.plan(input.plan)] as const);
@@ -50,7 +55,7 @@ async function clipAndPeaks(
     movedBytes: frameBytes,
     ours: Object.fromEntries(plans.map(([column, plan]) => [column, run(plan)])),
     peers,
-    ...(notes ? { notes } : {}),
+    notes,
   }, effort);
   for (const [, plan] of plans) plan.close();
   return row;

@@ -3,7 +3,7 @@ import { escape, plain, Plot, plot } from "../../ts/report/figure.ts";
 import type { Figure } from "../../ts/report/page.ts";
 import { peakfindersPanel } from "../peakfinders/plot.ts";
 import { vetoCurve, vetoRates } from "../veto/plot.ts";
-import { digits, spreadText } from "./numbers.ts";
+import { digits, ratioText, spreadText } from "./numbers.ts";
 import type { GpuFile, PeakfindersFile, Published, SerialFile, VetoFile } from "./published.ts";
 import { type Section, sourced, sourceHtml } from "./section.ts";
 
@@ -72,17 +72,24 @@ function gpuSection(file: GpuFile): Section {
   };
 }
 
+/** The copy's speed, and pyFAI's OpenCL on the same card beside ours. */
 function gpuText(file: GpuFile): string {
   const copy = file["copy GB/s"] as Parameters<typeof spreadText>[0] | undefined;
   const peer = file["pyFAI OpenCL"] as Readonly<Record<string, unknown>> | undefined;
-  const times = [["sigma_clip_ng", "sigma_clip_ng_ms"], ["sparsify", "sparsify_ms"], ["peaks", "peaks_ms"]] as const;
-  const found = times.flatMap(([name, key]) => {
+  const ours = file["frames, raw, 0 workers"] as { framesPerSecond?: number } | undefined;
+  const own = ours?.framesPerSecond === undefined ? undefined : 1000 / ours.framesPerSecond;
+  const calls = [["sigma_clip_ng", "sigma_clip_ng_ms"], ["sparsify", "sparsify_ms"], ["peaks", "peaks_ms"]] as const;
+  const found = calls.flatMap(([name, key]) => {
     const ms = peer?.[key];
-    return typeof ms === "number" ? [`${name} ${digits(ms)} ms`] : [];
+    if (typeof ms !== "number") return [];
+    return [`${name} ${digits(ms)} ms${own === undefined ? "" : ` (ours is ${ratioText(ms / own)} as fast)`}`];
   });
+  const all =
+    "Ours takes an uncompressed frame in memory to background, kept pixels and peaks, in batches on one thread";
   return escape([
     ...(copy ? [`A copy kernel reaches ${spreadText(copy)} GB/s.`] : []),
-    ...(found.length > 0 ? [`pyFAI's OpenCL on the same GPU, a frame: ${found.join(", ")}.`] : []),
+    ...(own === undefined ? [] : [`${all}: ${digits(own)} ms a frame.`]),
+    ...(found.length > 0 ? [`pyFAI's OpenCL on the same card, a frame a call, each alone: ${found.join(", ")}.`] : []),
   ].join(" "));
 }
 

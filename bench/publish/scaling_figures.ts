@@ -113,7 +113,7 @@ function panels(dots: readonly Dot[], { x, y, ticks }: Axes): { svg: string; ser
   const series = [...new Set(dots.map((dot) => dot.series))];
   const svg = plot({
     ...LAYOUT,
-    fx: { label: null },
+    fx: { label: null, domain: [...new Set(dots.map(({ panel }) => panel))] },
     x: { label: x, type: "log", ticks: readable(ticks), tickFormat: plain },
     y: { label: y, grid: true, zero: true, tickFormat: plain },
     color: colours(series),
