@@ -25,7 +25,7 @@ import { scalingTable } from "./publish/scaling_table.ts";
 import { scaling } from "./scaling.ts";
 import { scalingSettings } from "./scaling_settings.ts";
 import { type StageResults, stages } from "./stages.ts";
-import { loadBefore, measureRows, parse, ROW_STAGES, withBench } from "./suite.ts";
+import { loadBefore, measureRows, parse, ROW_STAGES, runTask, withBench } from "./suite.ts";
 
 /** What is measured besides the comparisons with peers. */
 const OTHERS = ["stages", "scaling", "scaling_settings"];
@@ -80,12 +80,14 @@ async function rehearse(results: Results, folder: string): Promise<void> {
   console.log(await writeReport(await readPublished(place), new URL("report/", place)));
 }
 
-const { smoke, stages: wanted, out } = parse(Deno.args, [...Object.keys(ROW_STAGES), ...OTHERS]);
-const before = loadBefore();
-await withBench(smoke, async (bench, versions) => {
+await runTask(async () => {
+  const { smoke, stages: wanted, out } = parse(Deno.args, [...Object.keys(ROW_STAGES), ...OTHERS]);
   const want = (stage: string) => wanted.length === 0 || wanted.includes(stage);
-  const results = await measure(bench, want, { load: before, versions });
-  if (!smoke && wanted.length === 0 && out === undefined) return await publish(results);
-  if (wanted.length === 0 || out !== undefined) await rehearse(results, out ?? `${bench.folder}/published`);
-  console.log("nothing was published");
+  const before = loadBefore();
+  await withBench(smoke, async (bench, versions) => {
+    const results = await measure(bench, want, { load: before, versions });
+    if (!smoke && wanted.length === 0 && out === undefined) return await publish(results);
+    if (wanted.length === 0 || out !== undefined) await rehearse(results, out ?? `${bench.folder}/published`);
+    console.log("nothing was published");
+  });
 });

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { messageOf, OutputError } from "../ts/errors.ts";
 import { output } from "./program.ts";
 
 const REQUIREMENTS = fileURLToPath(new URL("requirements.txt", import.meta.url));
@@ -49,9 +50,12 @@ export async function makeEnvironment(): Promise<string> {
   if (!Deno.env.get("BRAGGSIEVE_PYTHON") && !isComplete(folder)) {
     const { python, stamp } = parts(folder);
     console.log(`installing bench/requirements.txt into ${folder}`);
-    await output("python3", ["-m", "venv", folder]);
-    await Deno.remove(stamp).catch(() => {});
-    await output(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS]);
+    try {
+      await output("python3", ["-m", "venv", folder]);
+      await output(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS]);
+    } catch (error) {
+      throw new OutputError(messageOf(error), folder, "the same command again goes on from there", { cause: error });
+    }
     await Deno.copyFile(REQUIREMENTS, stamp);
   }
   return python();

@@ -1,5 +1,5 @@
 /** The comparisons with peers, stage by stage, and what every run of them shares. */
-import { UsageError } from "../ts/errors.ts";
+import { BraggsieveError, UsageError } from "../ts/errors.ts";
 import type { Bench } from "./bench.ts";
 import { clip } from "./clip.ts";
 import { COLUMNS, type Row } from "./compare.ts";
@@ -46,7 +46,18 @@ export function parse(words: readonly string[], known: readonly string[]): Wante
   return { smoke: words.includes("--smoke"), stages, ...(out ? { out } : {}) };
 }
 
-/** The program's load before it began, which it tells when the machine is busy. */
+/** Runs a task to its end: what is wrong with its input is one sentence. */
+export async function runTask(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof BraggsieveError)) throw error;
+    console.error(error.message);
+    Deno.exit(error.exitCode);
+  }
+}
+
+/** The machine's load before the measurements, which is told when it is busy. */
 export function loadBefore(): number {
   const before = load();
   if (before > machine().cores / 4) {
