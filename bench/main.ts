@@ -11,6 +11,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { UsageError } from "../ts/errors.ts";
 import type { Bench } from "./bench.ts";
 import { machine } from "./machine.ts";
 import { memoryCopy } from "./memory_copy.ts";
@@ -83,6 +84,9 @@ async function rehearse(results: Results, folder: string): Promise<void> {
 await runTask(async () => {
   const { smoke, stages: wanted, out } = parse(Deno.args, [...Object.keys(ROW_STAGES), ...OTHERS]);
   const want = (stage: string) => wanted.length === 0 || wanted.includes(stage);
+  if (out !== undefined && pathToFileURL(`${resolve(out)}/`).href === RESULTS.href) {
+    throw new UsageError("--out is not for what is published: name another folder");
+  }
   const before = loadBefore();
   await withBench(smoke, async (bench, versions) => {
     const results = await measure(bench, want, { load: before, versions });

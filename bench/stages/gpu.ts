@@ -4,6 +4,7 @@
  */
 import { bytesOfPixels } from "../../ts/engine/pixel_arrays.ts";
 import { wasmEngine } from "../../ts/engine/wasm.ts";
+import type { Device } from "../../ts/engine/webgpu/device.ts";
 import { messageOf } from "../../ts/errors.ts";
 import type { Bench } from "../bench.ts";
 import { encodeAll } from "../decoders.ts";
@@ -43,42 +44,59 @@ export interface Missing {
   readonly missing: string;
 }
 
-/** Measures on the adapter that Deno finds. Never throws: there may be none. */
-export async function gpuStages({ input, smoke }: Bench): Promise<GpuStages | Missing> {
+/** Measures on the adapter that Deno finds. There may be none; what fails on one that is there is thrown. */
+export async function gpuStages(bench: Bench): Promise<GpuStages | Missing> {
+  const device = await openDevice();
+  if ("missing" in device) {
+    console.log(`missing: the WebGPU engine: ${device.missing}`);
+    return device;
+  }
   try {
-    const engine = await (await import("../../ts/engine/webgpu/engine.ts")).openWebGpu();
-    const { device } = engine;
-    try {
-      const { vendor, architecture, device: model, description } = device.info;
-      const adapter = description || `${vendor} ${architecture} ${model}`;
-      const software = /llvmpipe|lavapipe|swiftshader/i.test(adapter);
-      const { shape, batch, rounds, warm, copied } = smoke ? SMOKE : software ? SOFTWARE : CARD;
-      const cut = aroundBeam(for16Bits(input.plan), input.pixels.slice(0, batch).map(to16Bits), shape);
-      const raw = cut.pixels.map((frame) => bytesOfPixels(frame).slice());
-      const chunks = encodeAll(wasmEngine, "uint16", shape, cut.pixels);
-      const frames: BenchFrames = { input: cut.plan, raw, chunks, source: input.title };
-      const copy = software || copied === 0 ? undefined : copyBandwidth(device, copied);
-      const stages = stageTimes(device, frames, batch, copy?.median ?? NaN, { rounds, warm }).map(
-        ({ stage, microseconds, bytes, bandwidthPart }) => ({
-          stage,
-          times: scaled(microseconds, (value) => value / 1000),
-          ...(bytes > 0 ? { bytes } : {}),
-          ...(bytes > 0 && copy ? { partOfCopySpeed: bandwidthPart } : {}),
-        }),
-      );
-      const upload = copy && scaled(
-        (await frameTimes(device, frames, "raw", batch, rounds)).upload,
-        (microseconds) => raw[0].length / microseconds / 1000,
-      );
-      const pixels = shape[0] * shape[1];
-      return { adapter, software, pixels, batch, ...(copy ? { copy } : {}), ...(upload ? { upload } : {}), stages };
-    } finally {
-      device.close();
-    }
+    return await measure(device, bench);
+  } finally {
+    device.close();
+  }
+}
+
+async function openDevice(): Promise<Device | Missing> {
+  let device: Device;
+  try {
+    ({ device } = await (await import("../../ts/engine/webgpu/engine.ts")).openWebGpu());
   } catch (error) {
-    console.log(`missing: the WebGPU engine: ${messageOf(error)}`);
     return { missing: messageOf(error) };
   }
+  if (device.gpu.features.has("timestamp-query")) return device;
+  device.close();
+  return { missing: `${adapterName(device)} tells no time` };
+}
+
+function adapterName({ info: { vendor, architecture, device, description } }: Device): string {
+  return description || `${vendor} ${architecture} ${device}`;
+}
+
+async function measure(device: Device, { input, smoke }: Bench): Promise<GpuStages> {
+  const adapter = adapterName(device);
+  const software = /llvmpipe|lavapipe|swiftshader/i.test(adapter);
+  const { shape, batch, rounds, warm, copied } = smoke ? SMOKE : software ? SOFTWARE : CARD;
+  const cut = aroundBeam(for16Bits(input.plan), input.pixels.slice(0, batch).map(to16Bits), shape);
+  const raw = cut.pixels.map((frame) => bytesOfPixels(frame).slice());
+  const chunks = encodeAll(wasmEngine, "uint16", shape, cut.pixels);
+  const frames: BenchFrames = { input: cut.plan, raw, chunks, source: input.title };
+  const copy = software || copied === 0 ? undefined : copyBandwidth(device, copied);
+  const stages = stageTimes(device, frames, batch, copy?.median ?? NaN, { rounds, warm }).map(
+    ({ stage, microseconds, bytes, bandwidthPart }) => ({
+      stage,
+      times: scaled(microseconds, (value) => value / 1000),
+      ...(bytes > 0 ? { bytes } : {}),
+      ...(bytes > 0 && copy ? { partOfCopySpeed: bandwidthPart } : {}),
+    }),
+  );
+  const upload = copy && scaled(
+    (await frameTimes(device, frames, "raw", batch, rounds)).upload,
+    (microseconds) => raw[0].length / microseconds / 1000,
+  );
+  const pixels = shape[0] * shape[1];
+  return { adapter, software, pixels, batch, ...(copy ? { copy } : {}), ...(upload ? { upload } : {}), stages };
 }
 
 /** A spread through a monotonous change of unit. */

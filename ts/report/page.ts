@@ -18,7 +18,7 @@ table { border-collapse: collapse; width: 100%; font-size: 12.5px } td, th { tex
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 .bad { color: var(--bad); font-weight: 600 } .good { color: var(--good) }
 .legend span { margin-right: 1em; white-space: nowrap } .legend i { display: inline-block; width: 10px; height: 10px; margin-right: 4px; border-radius: 50% }
-td .faint { font-size: 11px } code { font-size: 12.5px } summary { cursor: pointer }`;
+td .faint { font-size: 11px } code { font-size: 12.5px } pre { overflow-x: auto; font-size: 12px } summary { cursor: pointer }`;
 
 /** A figure as HTML. */
 export function figureHtml({ svg, caption }: Figure): string {
