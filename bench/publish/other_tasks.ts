@@ -4,8 +4,9 @@ import type { Figure } from "../../ts/report/page.ts";
 import { peakfindersPanel } from "../peakfinders/plot.ts";
 import { vetoCurve, vetoRates } from "../veto/plot.ts";
 import { digits, ratioText, spreadText } from "./numbers.ts";
-import type { GpuFile, PeakfindersFile, Published, SerialFile, VetoFile } from "./published.ts";
-import { type Section, sourced, sourceHtml } from "./section.ts";
+import type { GpuFile, PeakfindersFile, Published, VetoFile } from "./published.ts";
+import { type Section, sourced } from "./section.ts";
+import { serialSection } from "./serial.ts";
 
 /** The command's own default of peaks. */
 const THRESHOLD = 20;
@@ -141,15 +142,4 @@ function ratesFigure(
     "Frames per second from memory to results over the number of workers (0: the calling thread).",
     source,
   );
-}
-
-/** Whatever the task tells, as it tells it. */
-function serialSection({ machine, ...rest }: SerialFile): Section {
-  const numbers = escape(JSON.stringify(rest, null, 2));
-  return {
-    title: "Serial crystallography",
-    text: sourceHtml({ machine, command: "deno task bench:serial" }),
-    figures: [],
-    after: `<details><summary>The results in numbers</summary><pre>${numbers}</pre></details>`,
-  };
 }

@@ -8,6 +8,7 @@ import type { SettingPoint } from "../scaling_settings.ts";
 import type { StageResults } from "../stages.ts";
 import type { SweepPoint } from "../veto/sweep.ts";
 import type { Results } from "./results.ts";
+import type { SerialFile } from "./serial.ts";
 
 export const RESULTS = new URL("../results/", import.meta.url);
 export const REPORT = new URL("../report/", import.meta.url);
@@ -30,12 +31,6 @@ export interface VetoFile {
 export interface PeakfindersFile {
   readonly machine: Machine;
   readonly outcomes: readonly { readonly title: string; readonly indexing: string; readonly found: readonly Found[] }[];
-}
-
-/** bench/results/serial.json: whatever it tells besides its machine. */
-export interface SerialFile {
-  readonly machine: Machine;
-  readonly [name: string]: unknown;
 }
 
 /** bench/gpu/results/<adapter>.json: figures by their names. */

@@ -26,6 +26,16 @@ const point = (stage: string, way: StagePoint["way"], ms: number): StagePoint =>
   ...{ stage, way, engine: "wasm", threads: 1, times: spread(ms) },
   ...{ bytes: 1e6, moves: "all of it", partOfCopySpeed: 0.1 },
 });
+const merged = (rsplit: number) => ({ overall: { rsplit }, shells: [{ from: 1, to: 2, rsplit }] });
+const SERIAL: Published["serial"] = {
+  machine: COMMON.machine,
+  series: { frames: 100 },
+  missing: { "b 2 σ": "no FabIO" },
+  variants: [
+    { variant: { name: "original" }, rate: 0.6, ratio: 1, merged: merged(7) },
+    { variant: { name: "a 2 σ", cutoff: 2, way: "a" }, rate: 0.5, ratio: 10, merged: merged(8) },
+  ],
+};
 const SIZES = { pixels: 1, frame: 4, valid: 4, chunk: 1, bins: 1, kept: 1 };
 
 Deno.test("without results the report says how to get them", () => {
@@ -52,10 +62,12 @@ Deno.test("every figure has its machine and command", async () => {
     points: [...points, ...rebuilt],
     gpu: { missing: "no adapter" },
   };
-  const page = reportPage({ ...await readPublished(RESULTS), stages });
+  const page = reportPage({ ...await readPublished(RESULTS), stages, serial: SERIAL });
   const figures = page.split("<figure>").slice(1);
   assert.ok(figures.length > 5);
   for (const figure of figures) assert.match(figure, /Deno [^;]+.*Again: <code>deno (task|run) /);
+  assert.match(page, /missing: b 2 σ: no FabIO/);
+  assert.match(page, /<td>a 2 σ<\/td><td class="number">50\.0 %<\/td><td class="number">8\.00/);
   assert.match(page, /WebGPU is missing: no adapter/);
   assert.doesNotMatch(page, /(src|href)="http/);
 });
