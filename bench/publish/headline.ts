@@ -29,13 +29,13 @@ export function headline({ rows }: Published): Section | undefined {
   if (files.length === 0) return undefined;
   const pairs = files.flatMap((file) => file.rows.flatMap((row) => row.peers.map((peer) => ({ row, peer }))));
   const measured = pairs.filter(({ peer }) => peer.times);
+  const rounds = files[0].rounds === 1 ? "1 round" : `${files[0].rounds} rounds`;
   const notes = [...new Set(files.flatMap((file) => file.rows.flatMap((row) => row.notes ?? [])))];
   const list = `<ul class="faint">${notes.map((note) => `<li>${code(note)}</li>`).join("")}</ul>`;
   const source = sourceOf(files[0], "deno task bench:peers");
   return {
     title: "How many times as fast as the peers",
-    text:
-      `Ours and the peers take turns in the same run; a ratio is the median over ${files[0].rounds} rounds (fewer ` +
+    text: `Ours and the peers take turns in the same run; a ratio is the median over ${rounds} (fewer ` +
       `where OpenCL takes seconds a frame) of the peer's time over ours, in brackets the smallest and the largest ` +
       `round. Below 1 (red) we are slower.${table(headOf(), pairs.map(lineOf), 2)}${list}${sourceHtml(source)}`,
     figures: measured.length > 0 ? [sourced(figure(measured), captionOf(), source)] : [],
