@@ -1,9 +1,13 @@
-/** Gather, clip and pick of decoded frames, against pyFAI's sigma_clip_ng on all cores; and what making a plan takes. */
+/**
+ * Gather, clip and pick of decoded frames, against pyFAI's sigma_clip_ng on all cores and its OpenCL; and what making a
+ * plan takes.
+ */
 import type { Plan, PlanSettings } from "../ts/engine/engine.ts";
 import type { Bench } from "./bench.ts";
 import { type Column, compare, type Peer, type Row, type Run } from "./compare.ts";
 import { rawFrames } from "./input.ts";
 import { milliseconds } from "./machine.ts";
+import { fewer, openClPeers } from "./opencl.ts";
 import { Peers } from "./peers.ts";
 import { perFrame } from "./timing.ts";
 
@@ -17,10 +21,21 @@ export async function clip(bench: Bench): Promise<Row[]> {
   const rows = [
     await clipAndPick(bench, "clip + pick, azimuthal", {}, pyfai("clip")),
     await clipAndPick(bench, "the same with solid angle and polarization", CORRECTED, pyfai("corrected")),
-    await making(bench),
   ];
   await peers.close();
-  return rows;
+  return [...rows, await againstOpenCl(bench), await making(bench)];
+}
+
+/** OpenCL on a processor takes seconds a frame: two frames and fewer rounds. */
+async function againstOpenCl(bench: Bench): Promise<Row> {
+  const few = fewer(bench, 2);
+  const { peer, notes, close } = await openClPeers(few);
+  const row = await clipAndPick(few, "clip + pick of two frames", {}, [
+    peer("pyFAI sigma_clip_ng (CSR)", "clip"),
+    peer("pyFAI OCL_PeakFinder.sparsify", "pick"),
+  ]);
+  await close();
+  return { ...row, notes };
 }
 
 async function clipAndPick(

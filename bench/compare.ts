@@ -39,6 +39,8 @@ export interface PeerResult {
   readonly reason?: string;
   /** the peer's median over ours: how many times as fast we are */
   readonly ratios: Readonly<Partial<Record<Column, number>>>;
+  /** the same of each round's own pair of times; older results have none */
+  readonly ratioSpreads?: Readonly<Partial<Record<Column, Spread>>>;
 }
 
 /** What came of a trial. */
@@ -81,7 +83,7 @@ export async function compare({ ours, peers, ...trial }: Trial, { rounds, warm }
     ...trial,
     rounds,
     ours: spreads,
-    peers: peers.map(({ name }) => result(name, reasons.get(name), times.get(`peer ${name}`), spreads)),
+    peers: peers.map(({ name }) => result(name, reasons.get(name), times.get(`peer ${name}`), times, spreads)),
   };
 }
 
@@ -89,6 +91,7 @@ function result(
   name: string,
   reason: string | undefined,
   times: number[] | undefined,
+  all: ReadonlyMap<string, readonly number[]>,
   ours: Readonly<Record<string, Spread>>,
 ): PeerResult {
   if (reason !== undefined || !times) {
@@ -97,5 +100,11 @@ function result(
   }
   const peer = spread(times);
   const ratios = Object.fromEntries(Object.entries(ours).map(([column, { median }]) => [column, peer.median / median]));
-  return { name, times: peer, ratios };
+  const ratioSpreads = Object.fromEntries(
+    Object.keys(ours).map((column) => {
+      const own = all.get(column) ?? [];
+      return [column, spread(times.map((ms, round) => ms / own[round]))];
+    }),
+  );
+  return { name, times: peer, ratios, ratioSpreads };
 }

@@ -20,6 +20,16 @@ Deno.test("medians, spreads and ratios come from the rounds that count", async (
   assert.deepEqual(row.peers.map(({ ratios }) => ratios), [{ wasm: 4 }, { wasm: 0.5 }]);
 });
 
+Deno.test("a ratio has the spread of the rounds' own pairs", async () => {
+  const [ours, theirs] = [[1, 2, 4], [4, 8, 8]];
+  const row = await compare(
+    { ...TRIAL, ours: { wasm: (round) => ours[round] }, peers: [{ name: "peer", run: (round) => theirs[round] }] },
+    { rounds: 3, warm: false },
+  );
+  assert.deepEqual(row.peers[0].ratios, { wasm: 4 });
+  assert.deepEqual(row.peers[0].ratioSpreads, { wasm: { median: 4, min: 2, max: 4 } });
+});
+
 Deno.test("everybody is first in turn", async () => {
   const order: string[] = [];
   const turn = (name: string) => () => order.push(name);

@@ -1,130 +1,97 @@
 /**
  * Speed, against the peers and against the memory of the machine, all in one run:
  *
- *     deno task bench                 everything; writes bench/results, docs/scaling.svg and the README's figures
- *     deno task bench clip decode     these stages; only prints
+ *     deno task bench                 everything; writes bench/results, bench/report, docs/scaling.svg, README's figures
+ *     deno task bench clip stages     these alone; only prints
  *     deno task bench --smoke         once each, on small simulated frames; only shows that everything runs
+ *     deno task bench --out=FOLDER    publishes nothing: results and report go to FOLDER
  *
- * BRAGGSIEVE_DATA: the data folder; BRAGGSIEVE_PYTHON: a Python with bench/requirements.txt; CRYSTFEL: CrystFEL's
- * folder. A peer that is missing is named as missing.
+ * BRAGGSIEVE_DATA: the data folder; CRYSTFEL: CrystFEL's folder; the Python of the peers: see python.ts. A peer that is
+ * missing is named as missing.
  */
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { UsageError } from "../ts/errors.ts";
 import type { Bench } from "./bench.ts";
-import { clip } from "./clip.ts";
-import { COLUMNS, type Row } from "./compare.ts";
-import { decode } from "./decode.ts";
-import { decodeClipPick } from "./decode_clip_pick.ts";
-import { densify } from "./densify.ts";
-import { contenders } from "./engines.ts";
-import { realInput, simulatedInput } from "./input.ts";
-import { load, machine } from "./machine.ts";
+import { machine } from "./machine.ts";
 import { memoryCopy } from "./memory_copy.ts";
-import { peaks } from "./peaks.ts";
 import { output } from "./program.ts";
-import { figures, withFigures } from "./report/figures.ts";
-import { ratioText, spreadText, timesText } from "./report/numbers.ts";
-import { type Results, writeResults } from "./report/results.ts";
-import { scalingPlot } from "./report/scaling_plot.ts";
-import { scalingTable } from "./report/scaling_table.ts";
+import { figures, withFigures } from "./publish/figures.ts";
+import { spreadText } from "./publish/numbers.ts";
+import { readPublished, REPORT, RESULTS } from "./publish/published.ts";
+import { writeReport } from "./publish/report.ts";
+import { type Results, writeResults } from "./publish/results.ts";
+import { scalingPlot } from "./publish/scaling_plot.ts";
+import { scalingTable } from "./publish/scaling_table.ts";
 import { scaling } from "./scaling.ts";
-import { wholeProgram } from "./whole_program.ts";
+import { scalingSettings } from "./scaling_settings.ts";
+import { type StageResults, stages } from "./stages.ts";
+import { loadBefore, measureRows, parse, ROW_STAGES, runTask, withBench } from "./suite.ts";
 
-/** Stages by the names of their files, in the order of the figures. */
-const STAGES: Readonly<Record<string, (bench: Bench) => Promise<Row[]>>> = {
-  whole_program: wholeProgram,
-  clip,
-  densify,
-  peaks,
-  decode_clip_pick: decodeClipPick,
-  decode,
-};
-
-/** Rounds of a run that counts. */
-const ROUNDS = 7;
-
-/** What the command line asks for. Throws for a stage that there is not. */
-function parse(words: readonly string[]): { smoke: boolean; wanted: readonly string[] } {
-  const wanted = words.filter((word) => word !== "--smoke");
-  const unknown = wanted.find((word) => word !== "scaling" && !(word in STAGES));
-  if (unknown) throw new Error(`there is no stage ${unknown}: take ${Object.keys(STAGES).join(", ")} or scaling`);
-  return { smoke: words.includes("--smoke"), wanted };
-}
-
-function print(row: Row): void {
-  console.log(`\n${row.what}`);
-  for (const column of COLUMNS) {
-    const times = row.ours[column];
-    if (times) console.log(`  ${column.padEnd(8)} ${timesText(times, row)}`);
-  }
-  for (const { name, times, ratios } of row.peers) {
-    const ratio = COLUMNS.flatMap((column) => {
-      const value = ratios[column];
-      return value === undefined ? [] : [`${column} ${ratioText(value)}`];
-    });
-    console.log(`  ${name}: ${[times ? timesText(times, row) : "missing", ...ratio].join(", ")}`);
-  }
-  for (const note of row.notes ?? []) console.log(`  (${note})`);
-}
+/** What is measured besides the comparisons with peers. */
+const OTHERS = ["stages", "scaling", "scaling_settings"];
 
 /** All that a run measures. `common`: what was known before it began, and takes note of versions. */
 async function measure(
   bench: Bench,
-  wanted: readonly string[],
+  want: (stage: string) => boolean,
   common: Pick<Results, "load" | "versions">,
 ): Promise<Results> {
-  const want = (stage: string) => wanted.length === 0 || wanted.includes(stage);
   const copy = await memoryCopy(bench.effort, bench.smoke);
   console.log(`memory copy: ${spreadText(copy.oneThread)} GB/s, all cores ${spreadText(copy.allCores)} GB/s`);
-  const stages: Record<string, Row[]> = {};
-  for (const [stage, run] of Object.entries(STAGES)) {
-    if (!want(stage)) continue;
-    stages[stage] = await run(bench);
-    stages[stage].forEach(print);
-  }
+  const rows = await measureRows(bench, want);
+  const apart = want("stages") ? await stages(bench, copy) : undefined;
+  if (apart) printStages(apart);
   const points = want("scaling") ? await scaling(bench) : [];
   if (points.length > 0) console.log(`\nscaling, Mpixel/s\n${scalingTable(points)}`);
+  const settings = want("scaling_settings") ? scalingSettings(bench) : [];
+  for (const { setting, value, kept, engine, threads, clip, pick } of settings) {
+    const times = `clip ${spreadText(clip)} ms, pick ${spreadText(pick)} ms, ${(100 * kept).toFixed(2)} % kept`;
+    console.log(`${setting} ${value}, ${engine}, threads ${threads}: ${times}`);
+  }
   const { input: { title: input }, effort: { rounds } } = bench;
-  return { ...common, machine: machine(), input, rounds, copy, stages, scaling: points };
+  const measured = { rows, ...(apart ? { apart } : {}), scaling: points, settings };
+  return { ...common, machine: machine(), input, rounds, copy, ...measured };
+}
+
+function printStages({ points, gpu }: StageResults): void {
+  for (const { stage, engine, threads, times, bytes, partOfCopySpeed } of points) {
+    const speed = `${(bytes / 1e6 / times.median).toFixed(2)} GB/s, ${(100 * partOfCopySpeed).toFixed(1)} % of a copy`;
+    console.log(`${stage}, ${engine}, threads ${threads}: ${spreadText(times)} ms, ${speed}`);
+  }
+  if ("missing" in gpu) return;
+  for (const { stage, times } of gpu.stages) console.log(`${stage}, ${gpu.adapter}: ${spreadText(times)} ms`);
 }
 
 async function publish(results: Results): Promise<void> {
-  await writeResults(results, new URL("results/", import.meta.url));
+  await writeResults(results, RESULTS);
   const figure = new URL("../docs/scaling.svg", import.meta.url);
   await Deno.writeTextFile(figure, scalingPlot(results.scaling));
   const readme = new URL("../README.md", import.meta.url);
   await Deno.writeTextFile(readme, withFigures(await Deno.readTextFile(readme), figures(results)));
   await output(Deno.execPath(), ["fmt", "--quiet", fileURLToPath(readme), fileURLToPath(figure)]);
+  console.log(await writeReport(await readPublished(RESULTS), REPORT));
 }
 
-const { smoke, wanted } = parse(Deno.args);
-const start = performance.now();
-const before = load();
-if (before > machine().cores / 4) {
-  console.log(`the machine is busy (load ${before.toFixed(1)}): figures will be too slow`);
+/** Makes everything that a run publishes, so that it cannot rot, in a folder of its own. */
+async function rehearse(results: Results, folder: string): Promise<void> {
+  const place = pathToFileURL(`${resolve(folder)}/`);
+  await writeResults(results, place);
+  console.log(`\n${figures(results)}`, scalingPlot(results.scaling).length);
+  console.log(await writeReport(await readPublished(place), new URL("report/", place)));
 }
-const folder = await Deno.makeTempDir();
-try {
-  const versions: Record<string, string> = {};
-  const results = await measure(
-    {
-      input: await (smoke ? simulatedInput(folder) : realInput(folder)),
-      contenders: contenders(),
-      folder,
-      effort: smoke ? { rounds: 1, warm: false } : { rounds: ROUNDS, warm: true },
-      smoke,
-      versions: (found) => void Object.assign(versions, found),
-    },
-    wanted,
-    { load: before, versions },
-  );
-  if (!smoke && wanted.length === 0) {
-    await publish(results);
-  } else {
-    // The reports are made, so that they cannot rot, and thrown away.
-    if (wanted.length === 0) console.log(`\n${figures(results)}`, scalingPlot(results.scaling).length);
-    console.log("nothing was written");
+
+await runTask(async () => {
+  const { smoke, stages: wanted, out } = parse(Deno.args, [...Object.keys(ROW_STAGES), ...OTHERS]);
+  const want = (stage: string) => wanted.length === 0 || wanted.includes(stage);
+  if (out !== undefined && pathToFileURL(`${resolve(out)}/`).href === RESULTS.href) {
+    throw new UsageError("--out is not for what is published: name another folder");
   }
-} finally {
-  await Deno.remove(folder, { recursive: true });
-}
-console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
+  const before = loadBefore();
+  await withBench(smoke, async (bench, versions) => {
+    const results = await measure(bench, want, { load: before, versions });
+    if (!smoke && wanted.length === 0 && out === undefined) return await publish(results);
+    if (wanted.length === 0 || out !== undefined) await rehearse(results, out ?? `${bench.folder}/published`);
+    console.log("nothing was published");
+  });
+});

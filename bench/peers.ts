@@ -2,11 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { messageOf } from "../ts/errors.ts";
 import type { Peer } from "./compare.ts";
-
-/** The Python that has bench/requirements.txt. */
-export function python(): string {
-  return Deno.env.get("BRAGGSIEVE_PYTHON") ?? "python3";
-}
+import { python } from "./python.ts";
 
 /** The environment of a peer: `threads` bounds OpenMP's. */
 function environment(threads: number | undefined): Record<string, string> {

@@ -1,18 +1,17 @@
 /**
  * How gather + clip + pick and the rebuild with noise scale with the number of threads and of pixels: real counts, cut
- * or repeated to detectors of 1, 4 and 16 Mpixel.
+ * or repeated to detectors of 0.25, 1, 4 and 16 Mpixel.
  */
 import type { Engine, PlanInput, SparseFrame } from "../ts/engine/engine.ts";
 import { bytesOfPixels } from "../ts/engine/pixel_arrays.ts";
-import { wasmEngine } from "../ts/engine/wasm.ts";
 import type { EncodedFrame } from "../ts/io/frame.ts";
 import type { Bench } from "./bench.ts";
-import { nativeOn } from "./engines.ts";
-import { machine, milliseconds, type Spread, spread } from "./machine.ts";
+import { milliseconds, type Spread, spread } from "./machine.ts";
+import { threadedEngines } from "./stages.ts";
 import { aroundBeam } from "./tile.ts";
 
-/** Eiger detectors, [slow, fast]. */
-const SHAPES = [[1065, 1030], [2167, 2070], [4371, 4150]] as const;
+/** A quarter of a megapixel, and Eiger detectors, [slow, fast]. */
+const SHAPES = [[512, 512], [1065, 1030], [2167, 2070], [4371, 4150]] as const;
 
 /** One point of the scaling. */
 export interface ScalingPoint {
@@ -24,17 +23,9 @@ export interface ScalingPoint {
   readonly times: Spread;
 }
 
-/** 1, 2, 4, … threads, and all of them. */
-export function threadCounts(cores: number): number[] {
-  const counts = Array.from({ length: 31 }, (_, power) => 2 ** power).filter((count) => count < cores);
-  return [...counts, cores];
-}
-
-export async function scaling({ input, contenders, effort, smoke }: Bench): Promise<ScalingPoint[]> {
-  const engines: { engine: Engine; threads: number }[] = [{ engine: wasmEngine, threads: 1 }];
-  if (contenders.some(({ column }) => column === "native")) {
-    for (const threads of threadCounts(machine().cores)) engines.push({ engine: nativeOn(threads), threads });
-  }
+export async function scaling(bench: Bench): Promise<ScalingPoint[]> {
+  const { input, effort, smoke } = bench;
+  const engines = threadedEngines(bench);
   const points: ScalingPoint[] = [];
   for (const shape of smoke ? SHAPES.slice(0, 1) : SHAPES) {
     const { plan, pixels: [frame] } = aroundBeam(input.plan, input.pixels.slice(0, 1), shape);
@@ -54,7 +45,7 @@ export async function scaling({ input, contenders, effort, smoke }: Bench): Prom
       }
     }
     for (const [at, { engine, threads }] of engines.entries()) {
-      const common = { engine: engine.name as ScalingPoint["engine"], threads, pixels: shape[0] * shape[1] };
+      const common = { engine: engine.name, threads, pixels: shape[0] * shape[1] };
       points.push({ stage: "clip + pick", ...common, times: spread(times[at].clip) });
       points.push({ stage: "densify with noise", ...common, times: spread(times[at].densify) });
       stages[at].close();

@@ -1,20 +1,22 @@
 /**
- * `sparsify` and `densify` from the start of the process to its end, output files not there yet, input files in the
- * system's cache, against pyFAI's sparsify-Bragg and FabIO's densify_Bragg on the same files.
+ * `sparsify`, `densify` and `peaks` from the start of the process to its end, output files not there yet, input files in
+ * the system's cache, against pyFAI's sparsify-Bragg, FabIO's densify_Bragg and CrystFEL's indexamajig on the same files.
  */
 import { openSparse } from "../ts/io/sparse_read.ts";
 import type { Bench } from "./bench.ts";
 import { braggsieve, hasOption } from "./cli.ts";
+import { indexamajig } from "./crystfel.ts";
 import { compare, type Peer, type Row, type Run } from "./compare.ts";
 import { milliseconds } from "./machine.ts";
-import { python } from "./peers.ts";
-import { output, remove } from "./program.ts";
+import { remove } from "./program.ts";
+import { onOpenCl, openClDevice } from "./opencl.ts";
+import { pythonOutput } from "./python.ts";
 
 /** Workers of WebAssembly. */
 const JOBS = 2;
 
 export async function wholeProgram(bench: Bench): Promise<Row[]> {
-  return [await sparsify(bench), await densify(bench, 1), await densify(bench, 0)];
+  return [await sparsify(bench), await densify(bench, 1), await densify(bench, 0), await peaks(bench)];
 }
 
 /** The engines of the command line that are there, each with its further options. */
@@ -79,7 +81,7 @@ interface SparsifyBragg extends Peer {
 /** pyFAI's program, on OpenCL of the processor where pocl is installed. */
 async function sparsifyBragg({ input, folder, versions }: Bench): Promise<SparsifyBragg> {
   versions(await packageVersions("pyopencl", "pocl-binary-distribution"));
-  const name = "pyFAI's sparsify-Bragg (OpenCL on the processor)";
+  const name = onOpenCl("pyFAI's sparsify-Bragg", await openClDevice());
   // Its output is named after its input and lies in the same folder.
   const place = `${folder}/sparsify-Bragg`;
   await Deno.mkdir(place);
@@ -91,7 +93,7 @@ async function sparsifyBragg({ input, folder, versions }: Bench): Promise<Sparsi
     await remove(made);
     const words = ["-m", "pyFAI.app.sparsify", ...options, "-o", "{basename}_sparse.h5", "stack.h5"];
     let printed = "";
-    const ms = await milliseconds(async () => printed = await output(python(), words, { cwd: place }));
+    const ms = await milliseconds(async () => printed = await pythonOutput(words, { cwd: place }));
     // Throws when there is none: a program that failed may still end well.
     await size(made);
     const own = Number(/\(([\d.]+) fps\)/.exec(printed)?.[1] ?? NaN);
@@ -106,7 +108,7 @@ async function packageVersions(...names: string[]): Promise<Record<string, strin
   const versions: Record<string, string> = {};
   for (const name of names) {
     const words = ["-c", `import importlib.metadata; print(importlib.metadata.version("${name}"))`];
-    const version = await output(python(), words).catch(() => undefined);
+    const version = await pythonOutput(words).catch(() => undefined);
     if (version !== undefined) versions[name] = version.trim();
   }
   return versions;
@@ -132,6 +134,25 @@ async function densify(bench: Bench, noise: 0 | 1): Promise<Row> {
   return { ...row, movedBytes: (await size(input.sparse) + await size(made)) / frames };
 }
 
+async function peaks(bench: Bench): Promise<Row> {
+  const { input, folder, effort } = bench;
+  const frames = input.pixels.length;
+  const { programs: engines, note } = await programs(bench, "peaks");
+  const made = `${folder}/ours.cxi`;
+  const run = (engine: "wasm" | "native", more: readonly string[]): Run => async () =>
+    await braggsieve(engine, ["peaks", "-p", input.poni, ...more, input.stack], made) / frames;
+  const row = await compare({
+    what: "`peaks`",
+    unit: "frames/s",
+    frameBytes: input.pixels[0].byteLength,
+    movedBytes: 0,
+    ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
+    peers: [await indexamajig(bench)],
+    notes: [note, "each finder has its own settings: our defaults; threshold 20, SNR 6, 3 pixels; all cores"],
+  }, effort);
+  return { ...row, movedBytes: (await size(input.stack) + await size(made)) / frames };
+}
+
 /** FabIO's program. */
 function densifyBragg({ input, folder }: Bench, noise: number): Peer {
   // Where it writes depends on its options: it gets a folder of its own, which is emptied.
@@ -141,7 +162,7 @@ function densifyBragg({ input, folder }: Bench, noise: number): Peer {
     await Deno.mkdir(place);
     await Deno.symlink(input.sparse, `${place}/sparse.h5`);
     const words = ["-m", "fabio.app.densify", "-N", String(noise), "sparse.h5"];
-    return await milliseconds(() => output(python(), words, { cwd: place })) / input.pixels.length;
+    return await milliseconds(() => pythonOutput(words, { cwd: place })) / input.pixels.length;
   };
   return { name: "FabIO's densify_Bragg", run };
 }

@@ -1,7 +1,8 @@
 /** The report: one HTML page that needs nothing else, and the numbers as JSON, in validation/report/. */
 import type { Comparison } from "./baseline.ts";
 import { numberText, type Verdict } from "./checks.ts";
-import { escape } from "./plots.ts";
+import { escape } from "../ts/report/figure.ts";
+import { figureHtml, htmlPage } from "../ts/report/page.ts";
 import type { Section } from "./section.ts";
 
 /** What a run was and found. */
@@ -12,19 +13,6 @@ export interface Report {
   readonly sections: readonly Section[];
   readonly comparison: Comparison;
 }
-
-/** Everything that a reader's browser needs is in the page. */
-const STYLE = `
-:root { color-scheme: light dark; --page: #fff; --text: #1b1b1e; --faint: #6a6f78; --line: #d8dbe0; --bad: #c0262d; --good: #1f7a3a }
-@media (prefers-color-scheme: dark) { :root { --page: #16181c; --text: #e8e9ec; --faint: #9aa0aa; --line: #3a3e46; --bad: #ff7b72; --good: #58c77a } }
-body { background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; max-width: 900px; margin: 2em auto; padding: 0 1em }
-figure { margin: 1.5em 0; overflow-x: auto } figcaption, .faint { color: var(--faint); font-size: 13px }
-svg { color: var(--text); max-width: 100%; height: auto; display: block }
-table { border-collapse: collapse; width: 100%; font-size: 12.5px } td, th { text-align: left; padding: 2px 8px 2px 0; vertical-align: top; border-bottom: 1px solid var(--line) }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-.bad { color: var(--bad); font-weight: 600 } .good { color: var(--good) }
-.legend span { margin-right: 1em; white-space: nowrap } .legend i { display: inline-block; width: 10px; height: 10px; margin-right: 4px; border-radius: 50% }
-summary { cursor: pointer }`;
 
 function checkRow({ check, baseline, problem }: Verdict): string {
   const { name, value, unit, limit, reference, reason, lowerIsBetter } = check;
@@ -49,9 +37,7 @@ function checkTable(verdicts: readonly Verdict[]): string {
 function sectionHtml(section: Section, comparison: Comparison): string {
   const own = new Set(section.checks);
   const verdicts = comparison.verdicts.filter(({ check }) => own.has(check));
-  const figures = section.figures.map(({ svg, caption }) =>
-    `<figure>${svg}<figcaption>${caption}</figcaption></figure>`
-  );
+  const figures = section.figures.map(figureHtml);
   const skipped = section.skipped.map(({ what, reason }) =>
     `<p class="bad">skipped: ${escape(`${what}: ${reason}`)}</p>`
   );
@@ -67,15 +53,12 @@ export function page({ command, machine, seconds, sections, comparison }: Report
     : `<p class="bad">${problems.length} problems</p><ul>${
       problems.map((one) => `<li>${escape(one)}</li>`).join("")
     }</ul>`;
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Braggsieve: validation</title><link rel="icon" href="data:,"><style>${STYLE}</style></head>
-<body><h1>Braggsieve: validation</h1>
-<p class="faint">${escape(command)}, ${seconds.toFixed(0)} s on ${escape(machine)}</p>
+  return htmlPage(
+    "Braggsieve: validation",
+    `<p class="faint">${escape(command)}, ${seconds.toFixed(0)} s on ${escape(machine)}</p>
 ${verdict}
-${sections.map((section) => sectionHtml(section, comparison)).join("\n")}
-</body></html>
-`;
+${sections.map((section) => sectionHtml(section, comparison)).join("\n")}`,
+  );
 }
 
 /** Writes index.html and results.json into `folder`. */

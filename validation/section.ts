@@ -1,13 +1,8 @@
 /** What a study hands back: checks, figures, what was skipped, and the numbers themselves. */
 import { InputError, messageOf } from "../ts/errors.ts";
+import type { Figure } from "../ts/report/page.ts";
 import type { Check } from "./checks.ts";
 import type { Numbers } from "./numbers.ts";
-
-/** One figure: SVG text and what it shows, as HTML. */
-export interface Figure {
-  readonly svg: string;
-  readonly caption: string;
-}
 
 /** Something that could not be checked here, and the start of the names of its checks. */
 export interface Skip {

@@ -5,9 +5,8 @@ import { Tables } from "../../ts/engine/webgpu/tables.ts";
 import { type Spread, spread } from "../machine.ts";
 import type { BenchFrames } from "./frames.ts";
 
-const ROUNDS = 15;
-/** Milliseconds of work before anything is timed: an idle GPU takes its time to reach its clocks. */
-const WARM = 500;
+/** `warm`: milliseconds of work before anything is timed, as an idle GPU takes its time to reach its clocks. */
+const EFFORT = { rounds: 15, warm: 500 };
 
 /** One stage, per frame. */
 export interface StageTime {
@@ -54,7 +53,7 @@ export function copyBandwidth(device: Device, bytes: number): Spread {
   const [source, target] = [0, 1].map(() => device.buffer(bytes, GPUBufferUsage.STORAGE));
   const group = device.bind(stage, [source, target]);
   const rates: number[] = [];
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= EFFORT.rounds; round++) {
     const [microseconds] = timed(device, 1, (encoder, writes) => {
       const pass = encoder.beginComputePass({ timestampWrites: writes(0) });
       pass.setPipeline(stage.pipeline);
@@ -70,16 +69,22 @@ export function copyBandwidth(device: Device, bytes: number): Spread {
 }
 
 /** Every stage of a batch of `count` frames, from raw frames or from chunks. */
-export function stageTimes(device: Device, { input, chunks }: BenchFrames, count: number, bandwidth: number) {
+export function stageTimes(
+  device: Device,
+  { input, chunks }: BenchFrames,
+  count: number,
+  bandwidth: number,
+  { rounds, warm } = EFFORT,
+): StageTime[] {
   const tables = new Tables(device, input);
   const { pixels, validPixels, frameBytes, blocks } = tables;
   const batch = new Batch(device, tables, count, Math.ceil(count * pixels / 8), count * 2048, input.settings.cycle);
   for (let at = 0; at < count; at++) batch.load(at, { encoding: "bitshuffle-lz4", bytes: chunks[at % chunks.length] });
   const times: Record<string, number[]> = {};
-  for (const end = performance.now() + WARM; performance.now() < end;) {
+  for (const end = performance.now() + warm; performance.now() < end;) {
     timed(device, 1, (encoder, writes) => batch.encode(encoder, count, writes(0)));
   }
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= rounds; round++) {
     const [decode, ...stages] = timed(device, STAGES.length + 1, (encoder, writes) => {
       batch.encodeDecode(encoder, count, writes(0));
       batch.encode(encoder, count, (stage: StageName) => writes(1 + STAGES.indexOf(stage)));

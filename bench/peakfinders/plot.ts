@@ -7,10 +7,11 @@ const PALETTE = [COLOURS.raw, COLOURS.clipped, "#3a7d44"];
 
 /** SVG text, a panel for each set of frames. */
 export function peakfindersPlot(sets: readonly { readonly title: string; readonly found: readonly Found[] }[]): string {
-  return sideBySide(sets.map(({ title, found }) => panel(title, found)), WIDTH, HEIGHT);
+  return sideBySide(sets.map(({ title, found }) => peakfindersPanel(title, found)), WIDTH, HEIGHT);
 }
 
-function panel(title: string, found: readonly Found[]): string {
+/** SVG text: one set of frames. */
+export function peakfindersPanel(title: string, found: readonly Found[]): string {
   const rows = found.flatMap(({ finder, shells }) =>
     shells.map(({ from, to, peaks, indexed }) => ({ finder, at: (from + to) / 2, peaks, indexed }))
   );

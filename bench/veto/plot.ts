@@ -7,10 +7,11 @@ const LAYOUT = { width: WIDTH, height: HEIGHT, marginLeft: 50, marginRight: 30, 
 
 /** SVG text: rates over the threshold, and the ROC curve with the threshold of `marked`. */
 export function vetoPlot(points: readonly SweepPoint[], marked: number): string {
-  return sideBySide([rates(points, marked), curve(points, marked)], WIDTH, HEIGHT);
+  return sideBySide([vetoRates(points, marked), vetoCurve(points, marked)], WIDTH, HEIGHT);
 }
 
-function rates(points: readonly SweepPoint[], marked: number): string {
+/** SVG text: what each threshold saves and loses; a line at `marked`. */
+export function vetoRates(points: readonly SweepPoint[], marked: number): string {
   const names = {
     bandwidthSaved: "bandwidth saved",
     indexableLost: "indexable frames lost",
@@ -47,7 +48,8 @@ function rates(points: readonly SweepPoint[], marked: number): string {
   });
 }
 
-function curve(points: readonly SweepPoint[], marked: number): string {
+/** SVG text: the ROC curve with the thresholds 1, 5 and `marked`. */
+export function vetoCurve(points: readonly SweepPoint[], marked: number): string {
   const rows = points.filter(({ truePositives, falsePositives }) =>
     truePositives !== undefined && falsePositives !== undefined
   );

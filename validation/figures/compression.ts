@@ -6,7 +6,7 @@ import { sparsify } from "../../ts/pipeline/sparsify.ts";
 import type { Check } from "../checks.ts";
 import { indexed } from "../crystfel.ts";
 import { dataFiles } from "../frames.ts";
-import { colours, legend, Plot, plot } from "../plots.ts";
+import { colours, legend, Plot, plot } from "../../ts/report/figure.ts";
 import { type Context, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
 
 const TITLE = "Compression, and indexing after the round trip";

@@ -2,7 +2,7 @@
 import { DEFAULT_SETTINGS, type PlanInput, type Profile } from "../../ts/engine/engine.ts";
 import type { Check } from "../checks.ts";
 import { perturbed, withEngines } from "../engines.ts";
-import { colours, legend, Plot, plot, powerOfTen } from "../plots.ts";
+import { colours, legend, Plot, plot, powerOfTen } from "../../ts/report/figure.ts";
 import type { Context, Section, Study } from "../section.ts";
 
 const QUANTITIES = ["mean", "std", "sem"] as const;

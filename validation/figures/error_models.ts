@@ -1,7 +1,8 @@
 /** Error models and clipping on simulated frames, whose standard deviation is known. */
 import type { Check } from "../checks.ts";
-import { colours, legend, plain, Plot, plot, powerOfTen } from "../plots.ts";
-import type { Context, Figure, Section, Study } from "../section.ts";
+import { colours, legend, plain, Plot, plot, powerOfTen } from "../../ts/report/figure.ts";
+import type { Figure } from "../../ts/report/page.ts";
+import type { Context, Section, Study } from "../section.ts";
 
 interface Uncertainty {
   readonly rows: readonly {

@@ -7,7 +7,7 @@ import { openH5 } from "../../ts/io/hdf5/h5.ts";
 import type { Check } from "../checks.ts";
 import { perturbed, withEngines } from "../engines.ts";
 import { CORRECTED, dataFiles } from "../frames.ts";
-import { colours, legend, Plot, plot, powerOfTen } from "../plots.ts";
+import { colours, legend, Plot, plot, powerOfTen } from "../../ts/report/figure.ts";
 import type { Context, Section, Study } from "../section.ts";
 
 const TITLE = "Parity with pyFAI";

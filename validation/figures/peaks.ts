@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { simulate } from "../../ts/pipeline/simulate.ts";
 import type { Check } from "../checks.ts";
 import { indexamajig, PEAKFINDER8, peakLines } from "../crystfel.ts";
-import { colours, legend, plain, Plot, plot } from "../plots.ts";
-import { type Context, type Figure, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
+import { colours, legend, plain, Plot, plot } from "../../ts/report/figure.ts";
+import type { Figure } from "../../ts/report/page.ts";
+import { type Context, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
 
 /** Spots of a class of photons and a resolution shell, and how they were found. */
 interface Row {

@@ -1,6 +1,6 @@
 /** The method's predecessor (polar rebinning, then a median or quantiles along the azimuth) beside sigma clipping. */
 import type { Check } from "../checks.ts";
-import { colours, legend, Plot, plot } from "../plots.ts";
+import { colours, legend, Plot, plot } from "../../ts/report/figure.ts";
 import type { Context, Section, Study } from "../section.ts";
 
 /** One way to a background. */

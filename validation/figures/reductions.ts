@@ -1,8 +1,9 @@
 /** Ways to sum a bin against exact arithmetic: hard sets of pixels, and the rings of real frames. */
 import type { Check } from "../checks.ts";
 import { thaumatin } from "../frames.ts";
-import { colours, legend, Plot, plot, powerOfTen } from "../plots.ts";
-import { type Context, type Figure, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
+import { colours, legend, Plot, plot, powerOfTen } from "../../ts/report/figure.ts";
+import type { Figure } from "../../ts/report/page.ts";
+import { type Context, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
 
 /** Errors of one way to sum on one set of pixels, relative to exact arithmetic. */
 interface Row {

@@ -1,8 +1,9 @@
 /** Sparsify → densify: what is kept against theory, and whether rebuilt frames have the original's distribution. */
 import type { Check } from "../checks.ts";
 import { thaumatin } from "../frames.ts";
-import { colours, legend, plain, Plot, plot } from "../plots.ts";
-import { type Context, type Figure, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
+import { colours, legend, plain, Plot, plot } from "../../ts/report/figure.ts";
+import type { Figure } from "../../ts/report/page.ts";
+import { type Context, isSkip, type Section, type Study, unlessAbsent } from "../section.ts";
 
 /** Kept and rebuilt pixels together against the original, over all rings. */
 interface Comparison {

@@ -4,7 +4,13 @@ import type { ScalingPoint } from "../scaling.ts";
 import { speed } from "./scaling_table.ts";
 
 const [WIDTH, HEIGHT] = [440, 320];
-const PALETTE = [COLOURS.kept, COLOURS.clipped, COLOURS.raw];
+const PALETTE = ["#3a7d44", COLOURS.kept, COLOURS.clipped, COLOURS.raw];
+
+/** Megapixels, as detectors are called. */
+export function megapixels(pixels: number): string {
+  const millions = pixels / 1e6;
+  return `${millions < 0.75 ? millions.toFixed(2) : Math.round(millions)} Mpixel`;
+}
 
 /** SVG text, a panel for each stage. */
 export function scalingPlot(points: readonly ScalingPoint[]): string {
@@ -19,7 +25,7 @@ export function scalingPlot(points: readonly ScalingPoint[]): string {
 function panel(title: string, points: readonly ScalingPoint[]): string {
   const sizes = [...new Set(points.map(({ pixels }) => pixels))];
   const rows = points.map((point) => {
-    const size = `${Math.round(point.pixels / 1e6)} Mpixel`;
+    const size = megapixels(point.pixels);
     const rate = (ms: number) => point.pixels / (ms * 1e3);
     return { ...point, size, speed: speed(point), low: rate(point.times.max), high: rate(point.times.min) };
   });
@@ -36,7 +42,7 @@ function panel(title: string, points: readonly ScalingPoint[]): string {
     x: { label: "threads →", type: "log", base: 2, ticks: threads, tickFormat: "d" },
     y: { label: "↑ Mpixel/s", grid: true, zero: true },
     color: {
-      domain: sizes.map((pixels) => `${Math.round(pixels / 1e6)} Mpixel`),
+      domain: sizes.map(megapixels),
       range: PALETTE.slice(0, sizes.length),
     },
     marks: [

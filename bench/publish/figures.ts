@@ -1,6 +1,6 @@
 /** The README's figures, from nothing but what a run measured. */
 import type { Column, PeerResult, Row } from "../compare.ts";
-import { ratioText, spreadText, tableLine, timesText } from "./numbers.ts";
+import { peerRatioText, spreadText, tableLine, timesText } from "./numbers.ts";
 import { reached, type Results } from "./results.ts";
 import { scalingTable } from "./scaling_table.ts";
 
@@ -23,8 +23,8 @@ const SECTIONS: readonly Section[] = [
     columns: ["wasm", "native"],
     stages: ["whole_program"],
   },
-  { title: "In memory, per frame", columns: ["wasm", "native1", "native"], stages: ["clip", "densify"] },
-  { title: "On one thread", columns: ["wasm", "native1"], stages: ["peaks", "decode_clip_pick", "decode"] },
+  { title: "In memory, per frame", columns: ["wasm", "native1", "native"], stages: ["clip", "peaks", "densify"] },
+  { title: "On one thread", columns: ["wasm", "native1"], stages: ["decode_clip_pick", "decode"] },
 ];
 
 /** The text between the README's marks. */
@@ -37,7 +37,9 @@ export function figures(results: Results): string {
 (smallest–largest) of ${rounds} round${
     rounds === 1 ? "" : "s"
   } in which ours and the peers take turns, and how many times as fast as the peer we
-are (below 1: slower). Peers: ${peers || "none were found"}. Memory is copied at ${spreadText(copy.oneThread)} GB/s by
+are (below 1: slower; median and spread of each round's own ratio). Peers: ${
+    peers || "none were found"
+  }. Memory is copied at ${spreadText(copy.oneThread)} GB/s by
 one thread and ${spreadText(copy.allCores)} GB/s by all cores, read and written bytes counted; the last column says
 which part of that speed a row reaches if its input is read once and its output written once. Decoding is told in GB of
 pixels per second.
@@ -51,7 +53,7 @@ ${scalingTable(results.scaling)}
 ![Speed over threads and detector sizes](docs/scaling.svg)`;
 }
 
-function sectionText({ title, columns, stages }: Section, { stages: measured, copy }: Results): string {
+function sectionText({ title, columns, stages }: Section, { rows: measured, copy }: Results): string {
   const rows = stages.flatMap((stage) => measured[stage] ?? []);
   const there = columns.filter((column) => rows.some((row) => row.ours[column]));
   const head = [title, ...there.map((column) => NAMES[column]), "peer", "of the copy's speed"];
@@ -89,8 +91,8 @@ function rowLines(row: Row, columns: readonly Column[], copy: string): string[] 
 }
 
 function ratio(peer: PeerResult | undefined, column: Column): string[] {
-  const value = peer?.ratios[column];
-  return value === undefined ? [] : [ratioText(value)];
+  const text = peer && peerRatioText(peer, column);
+  return text === undefined ? [] : [text];
 }
 
 function peerText(peer: PeerResult | undefined, row: Row): string {

@@ -8,7 +8,7 @@ export function speed({ pixels, times }: ScalingPoint): number {
 }
 
 /** Who computed a point. */
-export function contender({ engine, threads }: ScalingPoint): string {
+export function contender({ engine, threads }: Pick<ScalingPoint, "engine" | "threads">): string {
   return engine === "wasm" ? "WebAssembly" : `native, ${threads} thread${threads === 1 ? "" : "s"}`;
 }
 

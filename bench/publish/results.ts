@@ -3,6 +3,8 @@ import { type Column, COLUMNS, type Row } from "../compare.ts";
 import type { Machine } from "../machine.ts";
 import type { MemoryCopy } from "../memory_copy.ts";
 import type { ScalingPoint } from "../scaling.ts";
+import type { SettingPoint } from "../scaling_settings.ts";
+import type { StageResults } from "../stages.ts";
 
 /** All that one run measured. */
 export interface Results {
@@ -14,8 +16,11 @@ export interface Results {
   readonly rounds: number;
   readonly copy: MemoryCopy;
   /** rows by the name of their stage's file */
-  readonly stages: Readonly<Record<string, readonly Row[]>>;
+  readonly rows: Readonly<Record<string, readonly Row[]>>;
+  /** every stage apart */
+  readonly apart?: StageResults;
   readonly scaling: readonly ScalingPoint[];
+  readonly settings: readonly SettingPoint[];
 }
 
 /** Part of the copy's speed that a row reaches, 0 to 1 or more: its least traffic over its time. */
@@ -32,7 +37,7 @@ export function reached({ movedBytes, ours }: Row, copy: MemoryCopy): Partial<Re
 
 /** Writes one file a stage. */
 export async function writeResults(results: Results, folder: URL): Promise<void> {
-  const { machine, versions, input, load, rounds, copy, stages, scaling } = results;
+  const { machine, versions, input, load, rounds, copy, rows, apart, scaling, settings } = results;
   const common = { machine, versions, input, load, rounds };
   await Deno.mkdir(folder, { recursive: true });
   const write = (stage: string, content: unknown) =>
@@ -40,12 +45,14 @@ export async function writeResults(results: Results, folder: URL): Promise<void>
       new URL(`${stage}.json`, folder),
       JSON.stringify({ ...common, ...content as object }, null, 2) + "\n",
     );
-  for (const [stage, rows] of Object.entries(stages)) {
+  for (const [stage, ofStage] of Object.entries(rows)) {
     await write(stage, {
       unit: "milliseconds per frame",
-      rows: rows.map((row) => ({ ...row, partOfCopySpeed: reached(row, copy) })),
+      rows: ofStage.map((row) => ({ ...row, partOfCopySpeed: reached(row, copy) })),
     });
   }
   await write("memory_copy", { unit: "GB/s, read and written bytes", ...copy });
-  await write("scaling", { unit: "milliseconds per frame", points: scaling });
+  if (apart) await write("stages", { unit: "milliseconds per frame", ...apart });
+  if (settings.length > 0) await write("scaling_settings", { unit: "milliseconds per frame", points: settings });
+  if (scaling.length > 0) await write("scaling", { unit: "milliseconds per frame", points: scaling });
 }

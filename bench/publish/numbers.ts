@@ -1,5 +1,5 @@
 /** Figures as text. */
-import type { Row } from "../compare.ts";
+import type { Column, PeerResult, Row } from "../compare.ts";
 import type { Spread } from "../machine.ts";
 
 /** Three digits. */
@@ -24,6 +24,15 @@ export function timesText(times: Spread, { unit, frameBytes }: Pick<Row, "unit" 
 /** `6.3 ×`. */
 export function ratioText(ratio: number): string {
   return `${ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(2)} ×`;
+}
+
+/** How many times as fast as a peer a column is: `6.3 × (5.9–7.1)`, without a spread where none was recorded. */
+export function peerRatioText({ ratios, ratioSpreads }: PeerResult, column: Column): string | undefined {
+  const spread = ratioSpreads?.[column];
+  const ratio = spread?.median ?? ratios[column];
+  if (ratio === undefined) return undefined;
+  const bare = (value: number) => ratioText(value).replace(" ×", "");
+  return spread ? `${ratioText(ratio)} (${bare(spread.min)}–${bare(spread.max)})` : ratioText(ratio);
 }
 
 /** One line of a Markdown table. */

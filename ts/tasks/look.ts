@@ -1,14 +1,17 @@
 /**
- * `deno task validate:look`: opens the report in headless Chromium, light and dark, and fails for what a reader would
- * stumble over: requests to the network, errors, figures without size, axis labels or caption, text that is cut off or
- * lies on other text, text that cannot be read on its page. Leaves light.png and dark.png beside the report. CHROMIUM
- * names the browser; without one it says so, and fails where CI is true.
+ * `deno task validate:look`, `deno task bench:look`: opens a report in headless Chromium, light and dark, and fails for
+ * what a reader would stumble over: requests to the network, errors, figures without size, axis labels or caption, text
+ * that is cut off or lies on other text, text that cannot be read on its page.
+ *
+ *     look.ts FOLDER …     looks at each FOLDER/index.html, leaves light.png and dark.png beside it
+ *
+ * CHROMIUM names the browser; without one it says so, and fails where CI is true.
  */
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import { messageOf } from "../ts/errors.ts";
+import { messageOf } from "../errors.ts";
 
-const REPORT = new URL("report/", import.meta.url);
 const SCHEMES = ["light", "dark"] as const;
 
 /** Runs in the page, which has a DOM that this program has no types for: what is wrong with it, as sentences. */
@@ -97,15 +100,21 @@ const FAULTS = [
   /lies on/,
 ];
 
-async function look(browser: Browser): Promise<string[]> {
+/** Problems of the reports in `folders`. */
+async function look(browser: Browser, folders: readonly string[]): Promise<string[]> {
   const proof = await inspect(browser, `data:text/html,${encodeURIComponent(FAULTY)}`, "light");
   const blind = FAULTS.filter((fault) => !proof.some((problem) => fault.test(problem)));
   if (blind.length > 0) return [`faults that are not found: ${blind.join(", ")} in ${proof.join("; ")}`];
-  const address = new URL("index.html", REPORT).href;
   const problems: string[] = [];
-  for (const scheme of SCHEMES) {
-    const picture = fileURLToPath(new URL(`${scheme}.png`, REPORT));
-    for (const problem of await inspect(browser, address, scheme, picture)) problems.push(`${scheme}: ${problem}`);
+  for (const name of folders) {
+    const folder = pathToFileURL(`${resolve(name)}/`);
+    const address = new URL("index.html", folder).href;
+    for (const scheme of SCHEMES) {
+      const picture = fileURLToPath(new URL(`${scheme}.png`, folder));
+      for (const problem of await inspect(browser, address, scheme, picture)) {
+        problems.push(`${name}, ${scheme}: ${problem}`);
+      }
+    }
   }
   return problems;
 }
@@ -115,13 +124,18 @@ async function open(): Promise<Browser> {
   return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
+const reports = Deno.args;
+if (reports.length === 0) {
+  console.error("look.ts: name the folder of a report");
+  Deno.exit(2);
+}
 const browser = await open().catch((error) => messageOf(error).split("\n")[0]);
 if (typeof browser === "string") {
   console.log(`skipped: the look at the report: no Chromium (name it with CHROMIUM): ${browser}`);
   if (Deno.env.get("CI") === "true") Deno.exitCode = 1;
 } else {
-  const problems = await look(browser).finally(() => browser.close());
+  const problems = await look(browser, reports).finally(() => browser.close());
   for (const problem of problems) console.error(problem);
-  console.log(`${problems.length} problems in the report, looked at in ${SCHEMES.join(" and ")}`);
+  console.log(`${problems.length} problems in ${reports.join(", ")}, looked at in ${SCHEMES.join(" and ")}`);
   if (problems.length > 0) Deno.exitCode = 1;
 }

@@ -16,7 +16,12 @@ const ROW: Row = {
   ours: { wasm: spread(2), native: spread(1) },
   peers: [
     { name: "slow", times: spread(20), ratios: { wasm: 10, native: 20 } },
-    { name: "quick", times: spread(0.5), ratios: { wasm: 0.25, native: 0.5 } },
+    {
+      name: "quick",
+      times: spread(0.5),
+      ratios: { wasm: 0.25, native: 0.5 },
+      ratioSpreads: { wasm: spread(0.24), native: spread(0.5) },
+    },
     { name: "absent", reason: "not installed", ratios: {} },
   ],
   notes: ["a note"],
@@ -29,7 +34,8 @@ const RESULTS: Results = {
   load: 0.1,
   rounds: 3,
   copy: { oneThread: spread(10), allCores: spread(20), bytes: 1 },
-  stages: { clip: [ROW] },
+  rows: { clip: [ROW] },
+  settings: [],
   scaling: [{ ...POINT, threads: 1 }, { ...POINT, threads: 2, times: spread(4) }],
 };
 
@@ -39,7 +45,7 @@ Deno.test("a line for each peer, with how many times as fast we are", () => {
     text,
     /clip \+ pick \| 2\.00 \(1\.00–4\.00\) ms, 10 × \| 1\.00 \(0\.500–2\.00\) ms, 20 × \| slow: 20\.0/,
   );
-  assert.match(text, /\| {2}\| 0\.25 × \| 0\.50 × \| quick: 0\.500/);
+  assert.match(text, /\| {2}\| 0\.24 × \(0\.12–0\.48\) \| 0\.50 × \(0\.25–1\.0\) \| quick: 0\.500/);
   assert.match(text, /absent: missing/);
   assert.match(text, /load 0\.1 in the minute before: frames/);
   assert.match(text, /- a note/);

@@ -1,6 +1,6 @@
 /** What the figures share: size, colours, legends, and axes that say their unit. */
 import type * as PlotModule from "@observablehq/plot";
-import { Plot, svg } from "../ts/report/plot.ts";
+import { Plot, svg } from "./plot.ts";
 
 export { Plot };
 
