@@ -1,0 +1,84 @@
+/** Merged intensities and what they are worth: process_hkl, compare_hkl and check_hkl of CrystFEL. */
+import { join } from "node:path";
+import { output } from "../program.ts";
+import { overall, parseShells } from "./hkl.ts";
+import { RESOLUTION, SYMMETRY } from "./series.ts";
+
+/** How intensities are merged; each half has every other crystal. */
+export const MERGING = `-y ${SYMMETRY} --scale --polarisation=horiz`;
+
+/** What merged intensities are worth. Undefined where there is nothing to compute it from. */
+export interface Worth {
+  /** of the two halves, % */
+  readonly rsplit?: number;
+  /** correlation of the two halves */
+  readonly ccHalf?: number;
+  /** correlation of all merged intensities with the true ones */
+  readonly ccTrue?: number;
+  /** % of the possible reflections */
+  readonly completeness?: number;
+  /** measurements of a reflection */
+  readonly redundancy?: number;
+  /** mean I/σ(I) of the merged intensities */
+  readonly snr?: number;
+}
+
+/** Worth of one shell of resolution. */
+export interface ShellWorth extends Worth {
+  /** from and to, 1/d in nm⁻¹ */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Worth of a merged stream. */
+export interface Merged {
+  readonly overall: Worth;
+  readonly shells: readonly ShellWorth[];
+}
+
+/** Columns of check_hkl's table. */
+const [COMPLETENESS, REDUNDANCY, SNR] = [3, 5, 6];
+
+function program(folder: string, name: string, ...words: string[]): Promise<string> {
+  return output(join(Deno.env.get("CRYSTFEL") ?? "/opt/crystfel", "bin", name), words, { cwd: folder });
+}
+
+/** Merges the crystals of a stream and judges them up to `RESOLUTION`; `cell` and `truth` are CrystFEL's files of both. */
+export async function merge(
+  folder: string,
+  files: { readonly stream: string; readonly cell: string; readonly truth: string },
+  shells: number,
+): Promise<Merged> {
+  const merging = (name: string, ...words: string[]) =>
+    program(folder, "process_hkl", "-i", files.stream, "-o", name, ...MERGING.split(" "), ...words);
+  await merging("all.hkl");
+  await merging("odd.hkl", "--odd-only");
+  await merging("even.hkl", "--even-only");
+  const words = ["-y", SYMMETRY, "-p", files.cell, `--nshells=${shells}`, `--highres=${RESOLUTION}`];
+  const judge = async (table: string, name: string, ...given: string[]) => {
+    const printed = await program(folder, name, ...given, ...words, `--shell-file=${table}`);
+    return { printed, table: await Deno.readTextFile(join(folder, table)) };
+  };
+  const rsplit = await judge("rsplit.dat", "compare_hkl", "odd.hkl", "even.hkl", "--fom=Rsplit");
+  const half = await judge("half.dat", "compare_hkl", "odd.hkl", "even.hkl", "--fom=CC");
+  const truth = await judge("true.dat", "compare_hkl", "all.hkl", files.truth, "--fom=CC");
+  const checked = await judge("check.dat", "check_hkl", "all.hkl");
+
+  const rows = parseShells(checked.table, [COMPLETENESS, REDUNDANCY, SNR]);
+  const compared = [rsplit, half, truth].map(({ table }) => parseShells(table, [1]));
+  if (compared.some((table) => table.length !== rows.length)) throw new Error("the tables have other shells");
+  return {
+    overall: {
+      rsplit: overall(rsplit.printed, "Rsplit"),
+      ccHalf: overall(half.printed, "CC"),
+      ccTrue: overall(truth.printed, "CC"),
+      completeness: overall(checked.printed, "completeness"),
+      redundancy: overall(checked.printed, "redundancy"),
+      snr: overall(checked.printed, "<snr>"),
+    },
+    shells: rows.map(({ from, to, values: [completeness, redundancy, snr] }, i) => {
+      const [[rsplit], [ccHalf], [ccTrue]] = compared.map((table) => table[i].values);
+      return { from, to, rsplit, ccHalf, ccTrue, completeness, redundancy, snr };
+    }),
+  };
+}
