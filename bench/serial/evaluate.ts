@@ -69,42 +69,51 @@ export async function prepare(
   };
 }
 
-/** Brings one variant to its figures. Throws when a program fails; then the steps before it stay done. */
-export async function evaluate(shared: Shared, variant: Variant): Promise<Outcome> {
-  const { folder, frames, shells, series, cell, truth } = shared;
-  const { name, cutoff, way } = variant;
-  let kept = series;
-  if (cutoff !== undefined) {
-    const settings = { ...shared.settings, cutoff };
-    kept = await step(folder, `sparse_${cutoff.toFixed(1)}.h5`, settings, async (path) => {
-      await sparsify({
-        files: [series],
-        geometry: seriesGeometry(),
-        settings: { cutoffPick: cutoff },
-        output: path,
-        force: true,
-      });
-    });
-  }
-  const indexing = { ...shared.settings, ...variant, INDEXING };
-  const file = placeOf(folder, `${name}.h5`, indexing);
-  const stream = await step(folder, `${name}.stream`, indexing, async (path) => {
-    if (way !== undefined) {
-      await step(folder, `${name}.h5`, indexing, (unfinished) => rebuild(kept, way, frames, unfinished));
-    }
+/** The file of a variant that has to be kept: the original, or the sparse one. */
+async function keptFile({ folder, series, settings }: Shared, { cutoff }: Variant): Promise<string> {
+  if (cutoff === undefined) return series;
+  return await step(folder, `sparse_${cutoff.toFixed(1)}.h5`, { ...settings, cutoff }, async (path) => {
+    const picked = { cutoffPick: cutoff };
+    await sparsify({ files: [series], geometry: seriesGeometry(), settings: picked, output: path, force: true });
+  });
+}
+
+/** The streams of the frames with even and with odd numbers, which are indexed side by side. */
+async function halves(shared: Shared, variant: Variant, kept: string, settings: Settings): Promise<[string, string]> {
+  const { folder, frames, series, cell } = shared;
+  const { name, way } = variant;
+  const streams = [0, 1].map((half) => ({ half, file: `${name}_${half ? "odd" : "even"}.stream` }));
+  const places = streams.map(({ file }) => placeOf(folder, file, settings));
+  if (!(await Promise.all(places.map(isDone))).every(Boolean)) {
+    const rebuilt = `${name}.h5`;
+    const file = way ? await step(folder, rebuilt, settings, (path) => rebuild(kept, way, frames, path)) : series;
     const geom = join(folder, `${name}.geom`);
     await Deno.writeTextFile(geom, geomText(DATASET[way ?? "dense"], series));
-    await index(folder, { file: way === undefined ? series : file, geom, cell, count: frames }, path);
-  });
-  // Rebuilt frames are as large as the original and have had their day.
-  if (way !== undefined && await isDone(file)) await Deno.remove(file);
+    const processes = Math.max(1, navigator.hardwareConcurrency >> 1);
+    await Promise.all(streams.map(({ half, file: stream }) => {
+      const numbers = Array.from({ length: frames }, (_, i) => i).filter((i) => i % 2 === half);
+      return step(folder, stream, settings, (path) => index(folder, { file, geom, cell, numbers }, processes, path));
+    }));
+    // Rebuilt frames are as large as the original and have had their day.
+    if (way) await Deno.remove(file);
+  }
+  const [even, odd] = places;
+  return [even, odd];
+}
+
+/** Brings one variant to its figures. Throws when a program fails; then the steps before it stay done. */
+export async function evaluate(shared: Shared, variant: Variant): Promise<Outcome> {
+  const { folder, frames, shells, cell, truth } = shared;
+  const kept = await keptFile(shared, variant);
+  const indexing = { ...shared.settings, ...variant, INDEXING };
+  const streams = await halves(shared, variant, kept, indexing);
   const merging = { ...indexing, MERGING, RESOLUTION, shells };
-  const merged = await step(folder, `${name}.json`, merging, async (path) => {
-    await Deno.writeTextFile(path, JSON.stringify(await merge(folder, { stream, cell, truth }, shells)));
+  const merged = await step(folder, `${variant.name}.json`, merging, async (path) => {
+    await Deno.writeTextFile(path, JSON.stringify(await merge(folder, { halves: streams, cell, truth }, shells)));
   });
   return {
     variant,
-    indexed: await indexedFrames(stream, frames),
+    indexed: await indexedFrames(streams, frames),
     bytes: (await Deno.stat(kept)).size,
     merged: JSON.parse(await Deno.readTextFile(merged)) as Merged,
   };

@@ -1,5 +1,4 @@
 /** Indexing and integration of a variant's frames by CrystFEL; the peak search is the same for all. */
-import { join } from "node:path";
 import { openStream } from "../../ts/io/stream/read.ts";
 import { crystfel } from "../../ts/interop/clients.ts";
 
@@ -11,38 +10,34 @@ export const INDEXING = [
   "--no-retry --int-radius=3,4,6",
 ].join(" ");
 
-/** Frames to index. */
+/** Frames to index: those with the numbers `numbers` of a stack. */
 export interface Frames {
   /** HDF5 file of the stack; `.geom` of it, and the crystal's unit cell */
   readonly file: string;
   readonly geom: string;
   readonly cell: string;
-  readonly count: number;
+  readonly numbers: readonly number[];
 }
 
-/** Writes the stream of all frames to exactly `path`. Throws when CrystFEL fails. */
-export async function index(folder: string, frames: Frames, path: string): Promise<void> {
-  const list = join(folder, "frames.lst");
-  await Deno.writeTextFile(list, Array.from({ length: frames.count }, (_, i) => `${frames.file} //${i}\n`).join(""));
-  const words = ["-i", list, "-g", frames.geom, "-p", frames.cell, "-o", path];
-  await crystfel.run(
-    folder,
-    "indexamajig",
-    ...words,
-    ...INDEXING.split(" "),
-    "-j",
-    String(navigator.hardwareConcurrency),
-  );
+/** Indexes in `processes` processes and writes the stream to exactly `path`. Throws when CrystFEL fails. */
+export async function index(folder: string, frames: Frames, processes: number, path: string): Promise<void> {
+  const list = `${path}.lst`;
+  await Deno.writeTextFile(list, frames.numbers.map((number) => `${frames.file} //${number}\n`).join(""));
+  const words = ["-i", list, "-g", frames.geom, "-p", frames.cell, "-o", path, "-j", String(processes)];
+  await crystfel.run(folder, "indexamajig", ...words, ...INDEXING.split(" "));
+  await Deno.remove(list);
 }
 
-/** Whether each frame of a stream is indexed. Throws when a frame is missing. */
-export async function indexedFrames(stream: string, count: number): Promise<boolean[]> {
+/** Whether each of the frames in some streams is indexed. Throws when one is missing. */
+export async function indexedFrames(streams: readonly string[], count: number): Promise<boolean[]> {
   const found: (boolean | undefined)[] = Array.from({ length: count });
-  for await (const { index, crystals } of await openStream(stream)) {
-    if (index !== undefined) found[index] = crystals.length > 0;
+  for (const stream of streams) {
+    for await (const { index, crystals } of await openStream(stream)) {
+      if (index !== undefined) found[index] = crystals.length > 0;
+    }
   }
   return found.map((indexed, frame) => {
-    if (indexed === undefined) throw new Error(`${stream} has no frame ${frame}`);
+    if (indexed === undefined) throw new Error(`${streams.join(" and ")} have no frame ${frame}`);
     return indexed;
   });
 }

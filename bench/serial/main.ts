@@ -25,7 +25,7 @@ import { RESOLUTION, SETTINGS, STRENGTHS, SYMMETRY } from "./series.ts";
 import { variantsOf } from "./variants.ts";
 
 const FULL = { frames: 2000, cutoffs: [0.8, 1.0, 1.4, 2.0], shells: 10 };
-const SMOKE = { frames: 100, cutoffs: [1.0, 2.0], shells: 4 };
+const SMOKE = { frames: 100, cutoffs: [2.0], shells: 4 };
 
 /** CrystFEL's version; undefined, with a line that says why, when it cannot read our frames here. */
 async function crystfelVersion(): Promise<string | undefined> {
@@ -34,7 +34,7 @@ async function crystfelVersion(): Promise<string | undefined> {
     const printed = await crystfel.run(".", "indexamajig", "--version");
     return /CrystFEL: (\S+)/.exec(printed)?.[1] ?? "unknown";
   } catch (error) {
-    console.log(`skipped: serial data: ${messageOf(error)}`);
+    console.log(`skipped: serial data: ${messageOf(error).trim().split("\n").at(-1)}`);
     return undefined;
   }
 }
@@ -69,10 +69,10 @@ async function run(folder: string, { frames, cutoffs, shells }: typeof FULL, pub
   const version = await crystfelVersion();
   if (version === undefined) return;
   const before = load();
-  const python = fabio.absence
-    ? {}
-    : { FabIO: (await fabio.run(".", "-c", "import fabio; print(fabio.version)")).trim() };
-  const versions = { CrystFEL: version, ...python };
+  const versions: Record<string, string> = { CrystFEL: version };
+  if (!fabio.absence) {
+    versions.FabIO = (await fabio.run(".", "-c", "import fabio; print(fabio.version)")).trim();
+  }
   const shared = await prepare(folder, frames, shells, versions);
   const missing: Record<string, string> = {};
   const rows: ReturnType<typeof figures>[] = [];

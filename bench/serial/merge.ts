@@ -4,7 +4,7 @@ import { output } from "../program.ts";
 import { overall, parseShells } from "./hkl.ts";
 import { RESOLUTION, SYMMETRY } from "./series.ts";
 
-/** How intensities are merged; each half has every other crystal. */
+/** How intensities are merged. */
 export const MERGING = `-y ${SYMMETRY} --scale --polarisation=horiz`;
 
 /** What merged intensities are worth. Undefined where there is nothing to compute it from. */
@@ -30,7 +30,7 @@ export interface ShellWorth extends Worth {
   readonly to: number;
 }
 
-/** Worth of a merged stream. */
+/** Worth of merged streams. */
 export interface Merged {
   readonly overall: Worth;
   readonly shells: readonly ShellWorth[];
@@ -43,24 +43,31 @@ function program(folder: string, name: string, ...words: string[]): Promise<stri
   return output(join(Deno.env.get("CRYSTFEL") ?? "/opt/crystfel", "bin", name), words, { cwd: folder });
 }
 
-/** Merges the crystals of a stream and judges them up to `RESOLUTION`; `cell` and `truth` are CrystFEL's files of both. */
+/**
+ * Merges the crystals of two halves of the frames, each half alone too, and judges them up to `RESOLUTION`; `cell` and
+ * `truth` are CrystFEL's files of both. The halves are given, not every other crystal of one stream: there the order in
+ * which frames happened to be done would decide who is in which.
+ */
 export async function merge(
   folder: string,
-  files: { readonly stream: string; readonly cell: string; readonly truth: string },
+  files: { readonly halves: readonly [string, string]; readonly cell: string; readonly truth: string },
   shells: number,
 ): Promise<Merged> {
-  const merging = (name: string, ...words: string[]) =>
-    program(folder, "process_hkl", "-i", files.stream, "-o", name, ...MERGING.split(" "), ...words);
-  await merging("all.hkl");
-  await merging("odd.hkl", "--odd-only");
-  await merging("even.hkl", "--even-only");
+  const [one, other] = files.halves;
+  const merging = (name: string, ...streams: string[]) => {
+    const inputs = streams.flatMap((stream) => ["-i", stream]);
+    return program(folder, "process_hkl", ...inputs, "-o", name, ...MERGING.split(" "));
+  };
+  await merging("all.hkl", one, other);
+  await merging("one.hkl", one);
+  await merging("other.hkl", other);
   const words = ["-y", SYMMETRY, "-p", files.cell, `--nshells=${shells}`, `--highres=${RESOLUTION}`];
   const judge = async (table: string, name: string, ...given: string[]) => {
     const printed = await program(folder, name, ...given, ...words, `--shell-file=${table}`);
     return { printed, table: await Deno.readTextFile(join(folder, table)) };
   };
-  const rsplit = await judge("rsplit.dat", "compare_hkl", "odd.hkl", "even.hkl", "--fom=Rsplit");
-  const half = await judge("half.dat", "compare_hkl", "odd.hkl", "even.hkl", "--fom=CC");
+  const rsplit = await judge("rsplit.dat", "compare_hkl", "one.hkl", "other.hkl", "--fom=Rsplit");
+  const half = await judge("half.dat", "compare_hkl", "one.hkl", "other.hkl", "--fom=CC");
   const truth = await judge("true.dat", "compare_hkl", "all.hkl", files.truth, "--fom=CC");
   const checked = await judge("check.dat", "check_hkl", "all.hkl");
 

@@ -1,5 +1,5 @@
 /** The frames that are compared: the original ones, and those rebuilt from sparse files by two ways to densify. */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fabio } from "../../ts/interop/clients.ts";
 import { openFrames } from "../../ts/io/open.ts";
 import { densify } from "../../ts/pipeline/densify.ts";
@@ -37,9 +37,10 @@ export async function rebuild(sparse: string, way: Way, count: number, path: str
   if (way === "braggsieve") {
     await densify({ file: sparse, output: path, force: true });
   } else {
-    // It replaces braces in names, and goes on after an error of HDF5: only the frames tell that it worked.
-    const folder = join(path, "..");
-    await fabio.run(folder, "-m", "fabio.app.densify", "-o", basename(path), basename(sparse));
+    // It takes a name for its output only with the input's in it, and ends well after an error of HDF5: the frames tell.
+    const folder = dirname(path);
+    await fabio.run(folder, "-m", "fabio.app.densify", "-o", "{basename}_rebuilt.h5", sparse);
+    await Deno.rename(join(folder, `${basename(sparse, ".h5")}_rebuilt.h5`), path);
   }
   const frames = await openFrames(`${path}::${DATASET[way]}`);
   try {
