@@ -109,7 +109,7 @@ export async function evaluate(shared: Shared, variant: Variant): Promise<Outcom
   const streams = await halves(shared, variant, kept, indexing);
   const merging = { ...indexing, MERGING, RESOLUTION, shells };
   const merged = await step(folder, `${variant.name}.json`, merging, async (path) => {
-    await Deno.writeTextFile(path, JSON.stringify(await merge(folder, { halves: streams, cell, truth }, shells)));
+    await Deno.writeTextFile(path, JSON.stringify(await merge({ halves: streams, cell, truth }, shells)));
   });
   return {
     variant,

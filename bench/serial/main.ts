@@ -116,13 +116,18 @@ const { values } = parseArgs({
   args: Deno.args,
   options: { smoke: { type: "boolean", default: false }, frames: { type: "string" } },
 });
+const frames = values.smoke ? SMOKE.frames : Number(values.frames ?? FULL.frames);
+if (!Number.isInteger(frames) || frames < SMOKE.frames) {
+  console.error(`--frames must be a whole number of ${SMOKE.frames} or more, not ${values.frames}`);
+  Deno.exit(2);
+}
 const given = Deno.env.get("BRAGGSIEVE_WORK");
+const passing = values.smoke && given === undefined;
 const kept = given ?? fileURLToPath(new URL("work", import.meta.url));
-const folder = values.smoke && given === undefined ? await Deno.makeTempDir() : resolve(join(kept, "serial"));
+const folder = passing ? await Deno.makeTempDir() : resolve(join(kept, `serial_${frames}`));
 await Deno.mkdir(folder, { recursive: true });
-const frames = Number(values.frames ?? FULL.frames);
 try {
-  await run(folder, values.smoke ? SMOKE : { ...FULL, frames }, !values.smoke && values.frames === undefined);
+  await run(folder, { ...(values.smoke ? SMOKE : FULL), frames }, !values.smoke && values.frames === undefined);
 } finally {
-  if (values.smoke && given === undefined) await Deno.remove(folder, { recursive: true });
+  if (passing) await Deno.remove(folder, { recursive: true });
 }

@@ -43,16 +43,32 @@ function program(folder: string, name: string, ...words: string[]): Promise<stri
   return output(join(Deno.env.get("CRYSTFEL") ?? "/opt/crystfel", "bin", name), words, { cwd: folder });
 }
 
-/**
- * Merges the crystals of two halves of the frames, each half alone too, and judges them up to `RESOLUTION`; `cell` and
- * `truth` are CrystFEL's files of both. The halves are given, not every other crystal of one stream: there the order in
- * which frames happened to be done would decide who is in which.
- */
+/** What is merged; all paths are absolute. */
+export interface MergeFiles {
+  /**
+   * streams of two halves of the frames. They are given, not every other crystal of one stream: there the order in which
+   * frames happened to be done would decide which half a crystal is in.
+   */
+  readonly halves: readonly [string, string];
+  /** CrystFEL's files of the unit cell and of the true intensities */
+  readonly cell: string;
+  readonly truth: string;
+}
+
+/** Merges all crystals, and each half alone, and judges them up to `RESOLUTION`. Throws when a program fails. */
 export async function merge(
-  folder: string,
-  files: { readonly halves: readonly [string, string]; readonly cell: string; readonly truth: string },
+  files: MergeFiles,
   shells: number,
 ): Promise<Merged> {
+  const folder = await Deno.makeTempDir();
+  try {
+    return await mergeIn(folder, files, shells);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function mergeIn(folder: string, files: MergeFiles, shells: number): Promise<Merged> {
   const [one, other] = files.halves;
   const merging = (name: string, ...streams: string[]) => {
     const inputs = streams.flatMap((stream) => ["-i", stream]);

@@ -30,7 +30,7 @@ export function isDone(place: string): Promise<boolean> {
 
 /**
  * The path of a step's result, which `make` writes to the path that it is given if it is not there yet. Results of the
- * same name with other settings go: nobody asks for them again. Throws what `make` throws; then there is no result.
+ * same name with other settings go, and what killed runs left: nobody asks for them again. Throws what `make` throws; then there is no result.
  */
 export async function step(
   folder: string,
@@ -41,11 +41,15 @@ export async function step(
   const place = placeOf(folder, name, settings);
   if (await isDone(place)) return place;
   const extension = extname(name);
-  const older = new RegExp(`^${RegExp.escape(basename(name, extension))}-[0-9a-f]{12}${RegExp.escape(extension)}$`);
+  const stem = RegExp.escape(basename(name, extension));
+  const older = new RegExp(
+    `^(${stem}-[0-9a-f]{12}${RegExp.escape(extension)}$|unfinished-\\d+-${RegExp.escape(name)})`,
+  );
   for await (const entry of Deno.readDir(folder)) {
     if (older.test(entry.name)) await Deno.remove(join(folder, entry.name));
   }
-  const unfinished = join(folder, `unfinished-${name}`);
+  // Programs that a killed run has left behind may still write to the file of that run.
+  const unfinished = join(folder, `unfinished-${Deno.pid}-${name}`);
   await make(unfinished);
   await Deno.rename(unfinished, place);
   return place;

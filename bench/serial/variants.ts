@@ -38,9 +38,9 @@ export async function rebuild(sparse: string, way: Way, count: number, path: str
     await densify({ file: sparse, output: path, force: true });
   } else {
     // It takes a name for its output only with the input's in it, and ends well after an error of HDF5: the frames tell.
-    const folder = dirname(path);
-    await fabio.run(folder, "-m", "fabio.app.densify", "-o", "{basename}_rebuilt.h5", sparse);
-    await Deno.rename(join(folder, `${basename(sparse, ".h5")}_rebuilt.h5`), path);
+    const [folder, name] = [dirname(path), basename(path)];
+    await fabio.run(folder, "-m", "fabio.app.densify", "-o", `{basename}_${name}`, sparse);
+    await Deno.rename(join(folder, `${basename(sparse, ".h5")}_${name}`), path);
   }
   const frames = await openFrames(`${path}::${DATASET[way]}`);
   try {
