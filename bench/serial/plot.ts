@@ -31,16 +31,21 @@ export function serialPlot(all: readonly Drawn[]): string {
   const cutoffs = [
     overCutoff(all, "↑ Rsplit, all shells (%)", ({ merged }) => merged.overall.rsplit),
     overCutoff(all, "↑ frames indexed (%)", ({ rate }) => 100 * rate),
-    overCutoff(all, "↑ compression against dense bitshuffle-LZ4", ({ ratio }) => ratio),
+    // Both ways rebuild the same sparse files.
+    overCutoff(
+      all.filter(({ variant }) => variant.way !== "densify_Bragg"),
+      "↑ compression of the sparse file against dense bitshuffle-LZ4",
+      ({ ratio }) => ratio,
+    ),
   ];
   const placed = [shells, cutoffs].map((row, i) =>
     sideBySide(row, WIDTH, HEIGHT).replace("<svg", `<svg y="${i * HEIGHT}"`).trimEnd()
   );
-  const size = `width="${width}" height="${rows * HEIGHT}" viewBox="0 0 ${width} ${rows * HEIGHT}"`;
+  const size = `width="${width}" height="${rows * HEIGHT}" style="background:#fff;color:#1b1b1e"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${placed.join("")}</svg>\n`;
 }
 
-/** The variants that each have a line of their own over resolution: the mildest and the hardest cut-off would do. */
+/** A quality over resolution: the original's, and each way's at the mildest and at the hardest cut-off. */
 function overResolution(all: readonly Drawn[], key: keyof Worth, label: string): string {
   const cutoffs = all.flatMap(({ variant: { cutoff } }) => cutoff ?? []);
   const [least, most] = [Math.min(...cutoffs), Math.max(...cutoffs)];
@@ -65,7 +70,7 @@ function overResolution(all: readonly Drawn[], key: keyof Worth, label: string):
     ...LAYOUT,
     x: { label: "1/d (nm⁻¹) →" },
     y: { label, grid: true },
-    marks: [lines(false), lines(true), ...legend(all, `dashed: ${least} σ, drawn: ${most} σ`)],
+    marks: [lines(false), lines(true), ...legend(all, `dashed ${least} σ, solid ${most} σ`)],
   });
 }
 
@@ -94,15 +99,15 @@ function overCutoff(all: readonly Drawn[], label: string, of: (one: Drawn) => nu
   });
 }
 
-/** Names of the ways in their colours above the panel. */
+/** Names of the ways in their colours, between the axis's label and the panel. */
 function legend(all: readonly Drawn[], note?: string): Plot.Markish[] {
   const there = WAYS.filter((way) => all.some(({ variant }) => variant.way === way));
   const words = [
-    { text: "original", colour: GREY },
-    ...there.map((way) => ({ text: way, colour: COLOUR[way] })),
-    ...(note ? [{ text: note, colour: GREY }] : []),
+    { text: "original", colour: GREY, at: 0 },
+    ...there.map((way) => ({ text: way, colour: COLOUR[way], at: way === "braggsieve" ? 52 : 118 })),
+    ...(note ? [{ text: note, colour: GREY, at: 206 }] : []),
   ];
-  return words.map(({ text, colour }, row) =>
-    Plot.text([text], { frameAnchor: "top-right", fill: colour, dy: 14 * row, textAnchor: "end" })
+  return words.map(({ text, colour, at }) =>
+    Plot.text([text], { frameAnchor: "top-left", fill: colour, dx: at, dy: -16, textAnchor: "start" })
   );
 }
