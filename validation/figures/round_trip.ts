@@ -177,7 +177,9 @@ function checksOf(row: Row): Check[] {
     ...check("χ² per degree of freedom", row.ours.chi2, 0.02),
     ...(["ours", "conditional"] as const).flatMap((way) =>
       (["meanPull", "variancePull"] as const).flatMap((quantity) => {
-        const what = `${way === "ours" ? "" : "reference's "}pull of the ${quantity === "meanPull" ? "mean" : "variance"}`;
+        const what = `${way === "ours" ? "" : "reference's "}pull of the ${
+          quantity === "meanPull" ? "mean" : "variance"
+        }`;
         return check(what, row[way][quantity], 0.02)
           // On measured frames clipping and reflections decide too: there the baseline alone.
           .map((one) => row.theory === null ? one : { ...one, limit: MOST_PULL, reason: `${seeded}; limit: chance` });
