@@ -10,7 +10,7 @@ Deno.test({
     assert.deepEqual(engines.map(({ name }) => name), ["wasm", "native", "webgpu"]);
     assert.equal(engines[0].problem, undefined);
     for (const { problem, stages, runsOn } of engines) {
-      if (problem === undefined) assert(runsOn && stages?.clip && stages.noise === "CPU");
+      if (problem === undefined) assert(runsOn && stages?.clip && stages.noise === "GPU");
       else assert(problem.length > 10);
     }
   },

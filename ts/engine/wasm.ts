@@ -125,7 +125,8 @@ function split<T extends Float32Array | Float64Array>(flat: T, parts: number): T
   return Array.from({ length: parts }, (_, part) => flat.subarray(part * length, (part + 1) * length) as T);
 }
 
-class DensifierOnWasm implements Densifier {
+/** A densifier of the core; the WebGPU engine lets it finish what the GPU began. */
+export class DensifierOnWasm implements Densifier {
   readonly #densifier: WasmDensifier;
   readonly #type: PixelType;
   readonly #pixels: number;
@@ -139,6 +140,27 @@ class DensifierOnWasm implements Densifier {
   rebuild(frame: SparseFrame, number: number, options: DensifyOptions): PixelArray {
     const { index, intensity, mean, std } = frame;
     this.#densifier.frame(mean, std, index, bytesOfPixels(intensity), options.noise, BigInt(options.seed), number);
+    return view(this.#type, this.#densifier.pixelsPointer(), this.#pixels);
+  }
+
+  /** What a frame with noise is drawn from, as words: `Densify::lookup` of the core. */
+  lookup(frame: SparseFrame, number: number, options: DensifyOptions): Uint32Array {
+    const { index, intensity, mean, std } = frame;
+    const { noise, seed } = options;
+    return this.#densifier.lookup(mean, std, index, bytesOfPixels(intensity), noise, BigInt(seed), number);
+  }
+
+  /** Takes a frame that was filled by the last lookup; draws its `open` pixels, a bit each, and puts the kept ones back. */
+  finish(
+    filled: Uint8Array,
+    open: Uint32Array,
+    frame: SparseFrame,
+    number: number,
+    options: DensifyOptions,
+  ): PixelArray {
+    const { index, intensity } = frame;
+    const { noise, seed } = options;
+    this.#densifier.finish(filled, open, index, bytesOfPixels(intensity), noise, BigInt(seed), number);
     return view(this.#type, this.#densifier.pixelsPointer(), this.#pixels);
   }
 

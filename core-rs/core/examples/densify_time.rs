@@ -36,13 +36,13 @@ fn main() {
     let mean: Vec<f32> = (0..BINS).map(|b| 30.0 * (-(b as f32) / 250.0).exp() + 0.05).collect();
     let std: Vec<f32> = mean.iter().map(|m| m.sqrt() * 1.1).collect();
 
-    for pixel_type in [PixelType::U32] {
+    for pixel_type in [PixelType::U32, PixelType::U16, PixelType::I32, PixelType::F32] {
         let width = largest / BINS as f64;
         let grid = RadialGrid::new(0.5 * width, width, BINS);
         let densify = Densify::new(radius.clone(), None, grid, Some(Cutoff { cutoff: 2.0, noise: 1.0 }));
         let mut rebuild = Rebuild::new(densify, pixel_type, 65535.0);
         let intensity = &counts[..kept.len() * pixel_type.size()];
-        for scale in [1.0] {
+        for scale in [0.0, 1.0] {
             let mut times: Vec<f64> = (0..ROUNDS)
                 .map(|frame| {
                     let start = Instant::now();

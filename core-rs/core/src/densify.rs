@@ -30,7 +30,7 @@ use crate::background::{Background, RadialGrid};
 use crate::parallel::for_each;
 use crate::pick::Cutoff;
 use crate::simd;
-use noisy::{update_rows, update_safe, Draws, Noisy, Row};
+use noisy::{draw_word, update_rows, update_safe, Draws, Noisy, Row};
 use pixels::Pixels;
 use places::Places;
 use rings::{Facts, Frame, Rings};
@@ -107,31 +107,72 @@ impl Densify {
         kept: Kept,
         out: &mut [T],
     ) {
-        let (places, scale) = (self.places.all(), self.places.scale());
-        assert_eq!(out.len(), places.len());
-        assert_eq!([background.mean.len(), background.std.len()], [self.lines.len(); 2]);
-        let norms = self.normalization.as_deref();
+        assert_eq!(out.len(), self.pixels());
+        if noise.scale > 0.0 {
+            self.prepare::<T>(background, noise, kept);
+        } else {
+            assert_eq!(background.mean.len(), self.bins());
+            update_lines(&mut self.lines, &background.mean, self.places.scale());
+        }
+        let (places, norms) = (self.places.all(), self.normalization.as_deref());
         // Files hold them in order. Others are put back one after the other, so that of a pixel's values the last stays.
         let ordered = kept.index.is_sorted();
         let early = if ordered { kept } else { Kept::NONE };
         let pixels = Pixels { first: 0, out: &mut *out, places, norms, kept: early };
         if noise.scale > 0.0 {
-            let facts = self.facts.get_or_init(|| Facts::new(&self.places, norms, self.lines.len()));
-            let (cutoff, noise) = (self.cutoff, *noise);
-            let frame = Frame { background, cutoff, noise, places: &self.places, norms };
-            let tables = self.rings.update::<T>(facts, frame, kept);
-            update_rows(&mut self.rows, background, scale);
-            update_safe(&mut self.safe, background, cutoff);
-            let draws = Draws { rows: &self.rows, safe: &self.safe, tables, scale, cutoff, noise, dummy };
+            let draws = self.draws(*noise, dummy);
             for_each(pixels, &|pixels| simd::run(Noisy { pixels, draws }));
         } else {
-            update_lines(&mut self.lines, &background.mean, scale);
-            let lines = &self.lines[..];
+            let (lines, scale) = (&self.lines[..], self.places.scale());
             for_each(pixels, &|pixels| simd::run(Smooth { pixels, lines, scale, dummy }));
         }
         if !ordered {
             kept.restore(0, out);
         }
+    }
+
+    /// Finds what the pixels of a frame of type `T` are drawn from.
+    ///
+    /// # Panics
+    /// As [`Densify::frame`].
+    pub fn prepare<T: DensePixel>(&mut self, background: &Background, noise: &Noise, kept: Kept) {
+        assert_eq!([background.mean.len(), background.std.len()], [self.bins(); 2]);
+        let (cutoff, norms) = (self.cutoff, self.normalization.as_deref());
+        let facts = self.facts.get_or_init(|| Facts::new(&self.places, norms, self.lines.len()));
+        let frame = Frame { background, cutoff, noise: *noise, places: &self.places, norms };
+        self.rings.update::<T>(facts, frame, kept);
+        update_rows(&mut self.rows, background, self.places.scale());
+        update_safe(&mut self.safe, background, cutoff);
+    }
+
+    /// What most pixels without norms need, for engines that look it up themselves: `safe` of each bin, the guide of
+    /// each ring (first cell, bits within a cell), and the cells (where the next count begins, count).
+    pub fn lookup(&self, out: &mut Vec<u32>) {
+        let tables = self.rings.tables();
+        out.clear();
+        out.extend(self.safe.iter().map(|&safe| safe as u32));
+        out.extend(tables.guides.iter().flat_map(|guide| [guide.first, guide.shift]));
+        out.extend(tables.cells.iter().flat_map(|cell| [cell.next, cell.count as u32]));
+    }
+
+    /// Draws the pixels of `open`, a bit per pixel, and puts the kept ones back: what remains of a frame that was filled
+    /// by [`Densify::lookup`]. Frames with norms must not be: all their pixels are open.
+    pub fn finish<T: DensePixel>(&self, noise: &Noise, dummy: T, open: &[u32], kept: Kept, out: &mut [T]) {
+        let draws = self.draws(*noise, dummy);
+        for (group, &bits) in open.iter().enumerate() {
+            let mut bits = bits;
+            while bits != 0 {
+                let pixel = group * 32 + bits.trailing_zeros() as usize;
+                out[pixel] = draws.draw(self.places.all()[pixel], draw_word(noise, pixel), None);
+                bits &= bits - 1;
+            }
+        }
+        kept.restore(0, out);
+    }
+
+    fn draws<T>(&self, noise: Noise, dummy: T) -> Draws<'_, T> {
+        let (scale, cutoff, tables) = (self.places.scale(), self.cutoff, self.rings.tables());
+        Draws { rows: &self.rows, safe: &self.safe, tables, scale, cutoff, noise, dummy }
     }
 }
 

@@ -12,10 +12,19 @@ export class Densifier {
      */
     encode(): Uint8Array;
     /**
+     * Takes the bytes of a frame that was filled by the last lookup, and draws its `open` pixels, a bit each.
+     */
+    finish(filled: Uint8Array | number[], open: Uint32Array | number[], index: Uint32Array | number[], intensity: Uint8Array | number[], noise: number, seed: bigint, frame: number): void;
+    /**
      * Rebuilds frame number `frame`. `intensity`: little-endian bytes of the kept values; `noise`: 0 to 1 of the
      * recorded std.
      */
     frame(mean: Float32Array | number[], std: Float32Array | number[], index: Uint32Array | number[], intensity: Uint8Array | number[], noise: number, seed: bigint, frame: number): void;
+    /**
+     * What frame number `frame` with noise is drawn from, for an engine that looks it up itself (`Densify::lookup` of
+     * the core says how); arguments as for `frame`.
+     */
+    lookup(mean: Float32Array | number[], std: Float32Array | number[], index: Uint32Array | number[], intensity: Uint8Array | number[], noise: number, seed: bigint, frame: number): Uint32Array;
     /**
      * `options`: lines `name=value`; `radius`: per pixel, NaN where masked; `normalization`: norm per pixel.
      */

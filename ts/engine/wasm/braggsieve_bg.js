@@ -26,6 +26,42 @@ export class Densifier {
         return v1;
     }
     /**
+     * Takes the bytes of a frame that was filled by the last lookup, and draws its `open` pixels, a bit each.
+     * @param {Uint8Array | number[]} filled
+     * @param {Uint32Array | number[]} open
+     * @param {Uint32Array | number[]} index
+     * @param {Uint8Array | number[]} intensity
+     * @param {number} noise
+     * @param {bigint} seed
+     * @param {number} frame
+     */
+    finish(filled, open, index, intensity, noise, seed, frame) {
+        const val5 = +noise;
+        const val6 = BigInt.asIntN(64, seed);
+        const val7 = +frame;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passArray8ToWasm0(filled, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray32ToWasm0(open, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray32ToWasm0(index, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArray8ToWasm0(intensity, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.densifier_finish(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val5, val6, val7);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
      * Rebuilds frame number `frame`. `intensity`: little-endian bytes of the kept values; `noise`: 0 to 1 of the
      * recorded std.
      * @param {Float32Array | number[]} mean
@@ -61,6 +97,47 @@ export class Densifier {
         if (ret[1]) {
             throw takeFromExternrefTable0(ret[0]);
         }
+    }
+    /**
+     * What frame number `frame` with noise is drawn from, for an engine that looks it up itself (`Densify::lookup` of
+     * the core says how); arguments as for `frame`.
+     * @param {Float32Array | number[]} mean
+     * @param {Float32Array | number[]} std
+     * @param {Uint32Array | number[]} index
+     * @param {Uint8Array | number[]} intensity
+     * @param {number} noise
+     * @param {bigint} seed
+     * @param {number} frame
+     * @returns {Uint32Array}
+     */
+    lookup(mean, std, index, intensity, noise, seed, frame) {
+        const val5 = +noise;
+        const val6 = BigInt.asIntN(64, seed);
+        const val7 = +frame;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passArrayF32ToWasm0(mean, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayF32ToWasm0(std, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray32ToWasm0(index, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArray8ToWasm0(intensity, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.densifier_lookup(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, val5, val6, val7);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v8 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v8;
     }
     /**
      * `options`: lines `name=value`; `radius`: per pixel, NaN where masked; `normalization`: norm per pixel.

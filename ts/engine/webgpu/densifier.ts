@@ -1,20 +1,20 @@
 /**
- * Frames of a sparse file rebuilt on the GPU (densify.wgsl): without noise. Noise, and what the stage is not made for (a
- * background or norms that are no numbers, lists out of order), is left to WebAssembly, whose bits both give.
+ * Frames of a sparse file rebuilt on the GPU: without noise (densify.wgsl), and counts with noise (densify_noise.wgsl).
+ * What the stages are not made for (norms or float pixels with noise, a background or norms that are no numbers, lists out
+ * of order) is left to WebAssembly, whose bits all give.
  */
 import type { PixelArray } from "../../io/frame.ts";
 import type { Densifier, DensifierInput, DensifyOptions, SparseFrame } from "../engine.ts";
 import { encodeBitshuffleLz4 } from "../packing.ts";
 import { bytesOfPixels, PIXEL_ARRAYS } from "../pixel_arrays.ts";
-import { wasmEngine } from "../wasm.ts";
+import { DensifierOnWasm } from "../wasm.ts";
 import type { Device, Stage } from "./device.ts";
+import { DensifierNoise } from "./densifier_noise.ts";
+import { dispatch } from "./dispatch.ts";
 import { header, shader } from "./shaders.ts";
 
 /** Bytes of DensifyFacts in densify.wgsl. */
 const FACTS = 48;
-const THREADS = 256;
-/** Most workgroups in a row; more lie in rows above each other. */
-const ROW = 32_768;
 
 /** How radii become places: core-rs/core/src/densify/places.rs (PlaceScale) and background.rs (RadialGrid). */
 function gridOf({ radial }: DensifierInput): { bits: number; first: number; perWidth: number; last: number } {
@@ -28,7 +28,7 @@ function gridOf({ radial }: DensifierInput): { bits: number; first: number; perW
 export class GpuDensifier implements Densifier {
   readonly #device: Device;
   readonly #input: DensifierInput;
-  readonly #core: Densifier;
+  readonly #core: DensifierOnWasm;
   readonly #steps: number;
   readonly #stages: Readonly<Record<"smooth" | "restore", { stage: Stage; group: GPUBindGroup }>>;
   readonly #buffers: Readonly<
@@ -36,14 +36,18 @@ export class GpuDensifier implements Densifier {
   >;
   /** the maps hold what the stage is not made for */
   readonly #odd: boolean;
-  #warned = false;
+  readonly #constants: string;
+  /** pixels, bins, bits of a place below the bin, dummy */
+  readonly #head: Uint32Array;
+  /** made for the first frame with noise */
+  #noise: DensifierNoise | undefined;
   #frame: PixelArray | undefined;
 
   /** Throws what the core refuses. */
   constructor(device: Device, input: DensifierInput) {
     this.#device = device;
     this.#input = input;
-    this.#core = wasmEngine.densifier(input);
+    this.#core = new DensifierOnWasm(input);
     const { type, radius, normalization, radial } = input;
     const pixels = radius.length;
     const bytes = PIXEL_ARRAYS[type].BYTES_PER_ELEMENT;
@@ -61,8 +65,11 @@ export class GpuDensifier implements Densifier {
       frame: storage(pixels * bytes),
       state: storage(8),
     };
-    device.write(this.#buffers.facts, 0, this.#facts(grid));
+    const facts = this.#facts(grid);
+    this.#head = new Uint32Array(facts.buffer, 0, 4);
+    device.write(this.#buffers.facts, 0, facts);
     const constants = header({ type, exact: false, dark: false, norm: normalization ? "float" : "ones" });
+    this.#constants = constants;
     const bound = (entry: string) => {
       const written = ["places", "frame", "state"];
       const bindings = Object.keys(this.#buffers).map((name) =>
@@ -73,7 +80,7 @@ export class GpuDensifier implements Densifier {
     };
     this.#stages = { smooth: bound("fill_smooth"), restore: bound("restore") };
     const encoder = device.gpu.createCommandEncoder();
-    run(encoder, bound("find_places"), pixels);
+    dispatch(encoder, bound("find_places"), pixels);
     device.gpu.queue.submit([encoder.finish()]);
     this.#odd = this.#isOdd();
     device.check();
@@ -102,11 +109,21 @@ export class GpuDensifier implements Densifier {
   rebuild(frame: SparseFrame, number: number, options: DensifyOptions): PixelArray {
     this.#frame = options.noise > 0 ? undefined : this.#smooth(frame);
     if (this.#frame) return this.#frame;
-    if (options.noise > 0 && !this.#warned) {
-      this.#warned = true;
-      console.warn("braggsieve: the WebGPU engine draws no noise: frames with noise are rebuilt by WebAssembly");
-    }
-    return this.#core.rebuild(frame, number, options);
+    const { type, normalization } = this.#input;
+    const lookedUp = options.noise > 0 && !this.#odd && !normalization && type !== "float32";
+    return lookedUp ? this.#noisy(frame, number, options) : this.#core.rebuild(frame, number, options);
+  }
+
+  /** The frame with noise. The core finishes it, and encodes it. */
+  #noisy(frame: SparseFrame, number: number, options: DensifyOptions): PixelArray {
+    const lookup = this.#core.lookup(frame, number, options);
+    const { places, frame: filled } = this.#buffers;
+    this.#noise ??= new DensifierNoise(this.#device, this.#constants, this.#head, places, filled);
+    const open = this.#noise.fill(lookup, BigInt(options.seed), number);
+    const bytes = this.#input.radius.length * PIXEL_ARRAYS[this.#input.type].BYTES_PER_ELEMENT;
+    const { buffer } = this.#device.read(filled, 0, Math.ceil(bytes / 4) * 4);
+    this.#device.check();
+    return this.#core.finish(new Uint8Array(buffer, 0, bytes), open, frame, number, options);
   }
 
   /** The frame without noise; undefined where the core must see to it. */
@@ -121,8 +138,8 @@ export class GpuDensifier implements Densifier {
     device.write(buffers.intensity, 0, bytesOfPixels(intensity));
     device.write(buffers.state, 0, new Uint8Array(Uint32Array.of(index.length, 0).buffer));
     const encoder = device.gpu.createCommandEncoder();
-    run(encoder, this.#stages.smooth, Math.ceil(radius.length * intensity.BYTES_PER_ELEMENT / 4));
-    if (index.length > 0) run(encoder, this.#stages.restore, index.length);
+    dispatch(encoder, this.#stages.smooth, Math.ceil(radius.length * intensity.BYTES_PER_ELEMENT / 4));
+    if (index.length > 0) dispatch(encoder, this.#stages.restore, index.length);
     device.gpu.queue.submit([encoder.finish()]);
     if (this.#isOdd()) return undefined;
     const bytes = Math.ceil(radius.length * intensity.BYTES_PER_ELEMENT / 4) * 4;
@@ -145,6 +162,7 @@ export class GpuDensifier implements Densifier {
 
   close(): void {
     this.#core.close();
+    this.#noise?.close();
     for (const buffer of Object.values(this.#buffers)) buffer.destroy();
   }
 }
@@ -153,18 +171,4 @@ export class GpuDensifier implements Densifier {
 function rangeOf(bytes: number, type: string): readonly [number, number] {
   const values = 2 ** (8 * bytes);
   return type.startsWith("u") ? [0, values - 1] : [-values / 2, values / 2 - 1];
-}
-
-/** Encodes a stage over `items` items, one a thread. */
-function run(
-  encoder: GPUCommandEncoder,
-  { stage, group }: { stage: Stage; group: GPUBindGroup },
-  items: number,
-): void {
-  const groups = Math.ceil(items / THREADS);
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(stage.pipeline);
-  pass.setBindGroup(0, group);
-  pass.dispatchWorkgroups(Math.min(groups, ROW), Math.ceil(groups / ROW));
-  pass.end();
 }

@@ -72,6 +72,27 @@ gpuTest("frames without noise are those of WebAssembly, bit for bit", ({ densifi
   }
 });
 
+gpuTest("frames with noise are those of WebAssembly, bit for bit", ({ densifier }) => {
+  for (const [type, dummy] of TYPES) {
+    for (const [round, bins] of [1, 40, 1025].entries()) {
+      const input = inputOf(type, bins, false, dummy);
+      const [gpu, wasm] = [densifier(input), wasmEngine.densifier(input)];
+      for (const [number, options] of [{ noise: 1, seed: 2 ** 40 + 3 }, { noise: 0.5, seed: 1 }].entries()) {
+        const frame = frameOf(type, bins, 10 * number + round + 1, 2);
+        const std = frame.mean.map((value) => Math.sqrt(Math.abs(value)));
+        const mean = frame.mean.map(Math.abs);
+        const [got, expected] = [gpu, wasm].map((one) => one.rebuild({ ...frame, mean, std }, number, options).slice());
+        assert.deepEqual(got, expected, `${type}, ${bins} bins, frame ${number}`);
+        assert.deepEqual(gpu.encode(), wasm.encode());
+        const other = wasm.rebuild({ ...frame, mean, std }, number, { ...options, seed: 7 });
+        assert.notDeepEqual(other.slice(), got, "the comparison sees another seed");
+      }
+      gpu.close();
+      wasm.close();
+    }
+  }
+});
+
 gpuTest("what the stage is not made for, and what does not fit, goes as WebAssembly has it", ({ densifier }) => {
   const input = inputOf("uint16", 40, true, 65_535);
   const [gpu, wasm] = [densifier(input), wasmEngine.densifier(input)];
@@ -87,6 +108,7 @@ gpuTest("what the stage is not made for, and what does not fit, goes as WebAssem
     assert.deepEqual(gpu.rebuild(other, 0, SMOOTH).slice(), wasm.rebuild(other, 0, SMOOTH).slice());
   }
   const noisy = { noise: 0.7, seed: 5 };
+  // With norms it is the core's work.
   assert.deepEqual(gpu.rebuild(frame, 3, noisy).slice(), wasm.rebuild(frame, 3, noisy).slice());
   assert.deepEqual(gpu.encode(), wasm.encode());
   assert.throws(() => gpu.rebuild({ ...frame, index: frame.index.map((i) => i + 500) }, 0, SMOOTH), /outside/);

@@ -8,7 +8,9 @@ import clipFloat from "./clip_float.wgsl" with { type: "text" };
 import clipQuick from "./clip_quick.wgsl" with { type: "text" };
 import compact from "./compact.wgsl" with { type: "text" };
 import correct from "./correct.wgsl" with { type: "text" };
+import densePixel from "./dense_pixel.wgsl" with { type: "text" };
 import densify from "./densify.wgsl" with { type: "text" };
+import densifyNoise from "./densify_noise.wgsl" with { type: "text" };
 import float64 from "./float64.wgsl" with { type: "text" };
 import grid from "./grid.wgsl" with { type: "text" };
 import lz4 from "./lz4.wgsl" with { type: "text" };
@@ -47,7 +49,8 @@ const MODULES = {
   pick: [plan, float64, correct, grid, pick],
   compact: [plan, float64, compact],
   peaks: [plan, float64, correct, grid, peaks],
-  densify: [float64, densify],
+  densify: [float64, densePixel, densify],
+  densify_noise: [float64, densePixel, densifyNoise],
 };
 
 /** The modules that there are. */

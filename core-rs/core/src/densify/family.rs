@@ -96,10 +96,10 @@ impl Family {
         let tilt = |x: f64| libm::exp(h * (a + b * (2.0 * x + h)));
         let (mut weight, mut factor) = (1.0, tilt(self.x(middle)));
         weights[middle] = 1.0;
-        for k in middle + 1..self.values.size {
-            weight *= self.up[k] * factor;
+        for (up, to) in self.up.iter().zip(&mut *weights).take(self.values.size).skip(middle + 1) {
+            weight *= up * factor;
             factor *= bend;
-            weights[k] = weight;
+            *to = weight;
         }
         let (mut weight, mut factor) = (1.0, 1.0 / tilt(self.x(middle) - h));
         for k in (0..middle).rev() {

@@ -225,6 +225,11 @@ impl<T: DensePixel> Draws<'_, T> {
     }
 }
 
+/// The word that a pixel is drawn by.
+pub fn draw_word(noise: &Noise, pixel: usize) -> u32 {
+    random::words_at(Stream::Densify, noise.seed, noise.frame, (pixel / 4) as u32, 0)[pixel % 4]
+}
+
 /// The word that rounds a pixel with a norm.
 #[cfg(test)]
 pub fn rounding_word(noise: Noise, pixel: usize) -> u32 {

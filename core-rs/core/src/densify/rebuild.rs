@@ -1,6 +1,6 @@
 //! Whole frames from a sparse file, in the file's pixel type: buffers made once, reused for every frame.
 
-use super::{DensePixel, Densify, Kept, Noise};
+use super::{Densify, Kept, Noise};
 use crate::background::Background;
 use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::plan::{FrameBuffer, PixelType};
@@ -13,6 +13,38 @@ pub struct Rebuild {
     frame: FrameBuffer,
     codec: Scratch,
     encoded: Vec<u8>,
+}
+
+/// `$work` with `$t` standing for the Rust type of a pixel type.
+macro_rules! with_type {
+    ($pixel_type:expr, $t:ident => $work:expr) => {
+        match $pixel_type {
+            PixelType::U8 => {
+                type $t = u8;
+                $work
+            }
+            PixelType::U16 => {
+                type $t = u16;
+                $work
+            }
+            PixelType::U32 => {
+                type $t = u32;
+                $work
+            }
+            PixelType::I16 => {
+                type $t = i16;
+                $work
+            }
+            PixelType::I32 => {
+                type $t = i32;
+                $work
+            }
+            PixelType::F32 => {
+                type $t = f32;
+                $work
+            }
+        }
+    };
 }
 
 /// Why a frame cannot be rebuilt.
@@ -70,29 +102,79 @@ impl Rebuild {
         intensity: &[u8],
         noise: &Noise,
     ) -> Result<(), RebuildError> {
+        let kept = self.take(mean, std, index, intensity)?;
+        let Self { densify, background, frame, dummy, .. } = self;
+        with_type!(frame.pixel_type(), T => {
+            densify.frame(background, noise, *dummy as T, kept, frame.pixels_mut::<T>());
+        });
+        Ok(())
+    }
+
+    /// What a frame with noise is drawn from, for engines that look it up themselves: [`Densify::lookup`].
+    pub fn lookup(
+        &mut self,
+        mean: &[f32],
+        std: &[f32],
+        index: &[u32],
+        intensity: &[u8],
+        noise: &Noise,
+        out: &mut Vec<u32>,
+    ) -> Result<(), RebuildError> {
+        let kept = self.take(mean, std, index, intensity)?;
+        let Self { densify, background, frame, .. } = self;
+        with_type!(frame.pixel_type(), T => densify.prepare::<T>(background, noise, kept));
+        densify.lookup(out);
+        Ok(())
+    }
+
+    /// Takes a frame that was filled by the last lookup, and draws its `open` pixels, a bit each: [`Densify::finish`].
+    pub fn finish(
+        &mut self,
+        filled: &[u8],
+        open: &[u32],
+        index: &[u32],
+        intensity: &[u8],
+        noise: &Noise,
+    ) -> Result<(), RebuildError> {
+        let kept = self.kept(index, intensity)?;
+        let Self { densify, frame, dummy, .. } = self;
+        if filled.len() != frame.bytes().len() || open.len() != densify.pixels().div_ceil(32) {
+            return Err(RebuildError::Lengths);
+        }
+        frame.bytes_mut().copy_from_slice(filled);
+        with_type!(frame.pixel_type(), T => {
+            densify.finish(noise, *dummy as T, open, kept, frame.pixels_mut::<T>());
+        });
+        Ok(())
+    }
+
+    /// Takes the background of a frame, and its kept pixels when they fit.
+    fn take<'a>(
+        &mut self,
+        mean: &[f32],
+        std: &[f32],
+        index: &'a [u32],
+        intensity: &'a [u8],
+    ) -> Result<Kept<'a>, RebuildError> {
         let bins = self.background.mean.len();
         if mean.len() != bins || std.len() != bins {
             return Err(RebuildError::Bins);
         }
+        let kept = self.kept(index, intensity)?;
+        self.background.mean.copy_from_slice(mean);
+        self.background.std.copy_from_slice(std);
+        Ok(kept)
+    }
+
+    fn kept<'a>(&self, index: &'a [u32], intensity: &'a [u8]) -> Result<Kept<'a>, RebuildError> {
         if index.len() * self.frame.pixel_type().size() != intensity.len() {
             return Err(RebuildError::Lengths);
         }
         let pixels = self.densify.pixels();
-        if let Some(&index) = index.iter().find(|&&index| index as usize >= pixels) {
-            return Err(RebuildError::Outside { index });
+        match index.iter().find(|&&index| index as usize >= pixels) {
+            Some(&index) => Err(RebuildError::Outside { index }),
+            None => Ok(Kept { index, intensity }),
         }
-        self.background.mean.copy_from_slice(mean);
-        self.background.std.copy_from_slice(std);
-        let (kept, dummy) = (Kept { index, intensity }, self.dummy);
-        match self.frame.pixel_type() {
-            PixelType::U8 => self.rebuild(kept, dummy as u8, noise),
-            PixelType::U16 => self.rebuild(kept, dummy as u16, noise),
-            PixelType::U32 => self.rebuild(kept, dummy as u32, noise),
-            PixelType::I16 => self.rebuild(kept, dummy as i16, noise),
-            PixelType::I32 => self.rebuild(kept, dummy as i32, noise),
-            PixelType::F32 => self.rebuild(kept, dummy as f32, noise),
-        }
-        Ok(())
     }
 
     /// The frame that was rebuilt last, little-endian bytes in raster order.
@@ -105,11 +187,6 @@ impl Rebuild {
         let size = self.frame.pixel_type().size();
         bitshuffle_lz4::encode(self.frame.bytes(), size, 0, &mut self.encoded, &mut self.codec)?;
         Ok(&self.encoded)
-    }
-
-    fn rebuild<T: DensePixel>(&mut self, kept: Kept, dummy: T, noise: &Noise) {
-        let out = self.frame.pixels_mut::<T>();
-        self.densify.frame(&self.background, noise, dummy, kept, out);
     }
 }
 

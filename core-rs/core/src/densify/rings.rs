@@ -130,13 +130,12 @@ pub struct Frame<'a> {
 
 impl Rings {
     /// The tables that were made last.
-    #[cfg(test)]
     pub fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// The tables of a frame with these kept pixels.
-    pub fn update<T: DensePixel>(&mut self, facts: &Facts, frame: Frame, kept: Kept) -> &Tables {
+    /// Makes the tables of a frame with these kept pixels.
+    pub fn update<T: DensePixel>(&mut self, facts: &Facts, frame: Frame, kept: Kept) {
         let bins = facts.parts.len();
         let rings = (0..bins).map(|b| {
             let Background { mean, std } = frame.background;
@@ -151,7 +150,6 @@ impl Rings {
         for_each(work, &|mut work| work.run());
         self.tables.least = if detector == Detector::Counting { 0.0 } else { f64::NEG_INFINITY };
         self.fill(facts, frame, detector);
-        &self.tables
     }
 
     fn sum_kept<T: DensePixel>(&mut self, facts: &Facts, frame: Frame, kept: Kept) {

@@ -1,8 +1,8 @@
-use super::noisy::{rounding_word, Draws};
+use super::noisy::{draw_word, rounding_word, Draws};
 use super::places::MASKED;
 use super::*;
 use crate::parallel::Split;
-use crate::random::{counter, key, poisson, words_at, Stream};
+use crate::random::{counter, key, poisson, Stream};
 use crate::simd::{run_on_every_level, Kernel};
 
 const BINS: usize = 50;
@@ -120,18 +120,11 @@ fn the_same_seed_and_frame_give_the_same_pixels_and_others_do_not() {
     assert_ne!(flat(1.0, 5, 2), flat(1.0, 5, 3));
 }
 
-/// The draws of a frame that was rebuilt last without kept pixels.
-fn draws<T: DensePixel>(densify: &Densify, noise: Noise, dummy: T) -> Draws<'_, T> {
-    let (scale, cutoff) = (densify.places.scale(), densify.cutoff);
-    let tables = densify.rings.tables();
-    Draws { rows: &densify.rows, safe: &densify.safe, tables, scale, cutoff, noise, dummy }
-}
-
 /// What each pixel becomes by [`Draws::draw`], in f64 throughout.
 fn one_by_one<T: DensePixel>(densify: &Densify, noise: Noise, dummy: T) -> Vec<T> {
-    let draws = draws(densify, noise, dummy);
+    let draws = densify.draws(noise, dummy);
     let pixel = |(pixel, &place): (usize, &u32)| {
-        let word = words_at(Stream::Densify, noise.seed, noise.frame, (pixel / 4) as u32, 0)[pixel % 4];
+        let word = draw_word(&noise, pixel);
         let norms = densify.normalization.as_ref();
         let norm = norms.map(|norms| (norms[pixel], rounding_word(noise, pixel)));
         if place == MASKED {
@@ -288,7 +281,7 @@ impl Kernel for Frame<'_> {
 fn every_level_makes_the_same_bits() {
     let mut densify = densify(true, CUTOFF);
     let expected = [1.0, 0.0].map(|scale| rebuilt(&mut densify, &Noise { scale, ..NOISE }, DUMMY));
-    let draws = draws(&densify, NOISE, DUMMY);
+    let draws = densify.draws(NOISE, DUMMY);
     for frames in run_on_every_level(Frame(&densify, draws, &densify.lines)) {
         assert!(frames == expected);
     }
@@ -308,7 +301,34 @@ fn a_frame_keeps_its_bits() {
     );
 }
 
-const PROMISED_NOISE: u64 = 2_234_336_109_049_477_650;
+#[test]
+fn frames_that_others_fill_by_lookup_are_finished() {
+    let (mut densify, mut lookup) = (densify(false, CUTOFF), Vec::new());
+    let index: Vec<u32> = (0..PIXELS as u32).filter(|p| p % 31 < 2).collect();
+    let values: Vec<u16> = index.iter().map(|p| (p % 60_000) as u16).collect();
+    let kept = Kept { index: &index, intensity: bytemuck::cast_slice(&values) };
+    let mut expected = vec![0u16; PIXELS];
+    densify.frame(&background(), &NOISE, DUMMY, kept, &mut expected);
+    densify.prepare::<u16>(&background(), &NOISE, kept);
+    densify.lookup(&mut lookup);
+    let (mut out, mut open) = (vec![DUMMY; PIXELS], vec![0u32; PIXELS.div_ceil(32)]);
+    for (pixel, &place) in densify.places.all().iter().enumerate().filter(|(_, &place)| place != MASKED) {
+        let (scale, word) = (densify.places.scale(), draw_word(&NOISE, pixel));
+        let ring = scale.bin(place) + usize::from((word & 0xff) < scale.fraction(place));
+        let [first, shift] = [0, 1].map(|k| lookup[BINS + 2 * ring + k]);
+        let cell = 3 * BINS + 2 * (first + (word >> 8 >> shift)) as usize;
+        let [next, count] = [lookup[cell], lookup[cell + 1]];
+        let count = (count + u32::from(word >> 8 >= next)) as i32;
+        out[pixel] = count.clamp(0, 65_534) as u16;
+        open[pixel / 32] |= u32::from(next == 0 || count > lookup[scale.bin(place)] as i32) << (pixel % 32);
+    }
+    let left: u32 = open.iter().map(|bits| bits.count_ones()).sum();
+    assert!((1000..200_000).contains(&left), "{left} are open");
+    densify.finish(&NOISE, DUMMY, &open, kept, &mut out);
+    assert!(out == expected);
+}
+
+const PROMISED_NOISE: u64 = 5_857_270_599_759_064_809;
 const PROMISED_SMOOTH: u64 = 7_864_713_727_300_445_820;
 
 #[test]
