@@ -20,7 +20,7 @@ interface Packed {
   readonly parts: readonly { part: string; bytes: number }[];
 }
 
-async function run({ quick, folder }: Context): Promise<Section> {
+async function run({ quick, folder, perturb }: Context): Promise<Section> {
   const [stack, poni, geom, cell] = dataFiles(
     "thaumatin",
     ...["thaumatin_bslz4.h5", "thaumatin.poni", "thaumatin.geom", "thaumatin.cell"].map((name) => `thaumatin/${name}`),
@@ -29,7 +29,8 @@ async function run({ quick, folder }: Context): Promise<Section> {
   const packed: Packed[] = [];
   for (const cutoffPick of quick ? [1, 2] : CUTOFFS) {
     const output = join(folder, `sparse_${cutoffPick}.h5`);
-    await sparsify({ files: [stack], geometry: poni, output, settings: { cutoffPick } });
+    const settings = { cutoffPick: perturb === "cutoff" ? 0.95 * cutoffPick : cutoffPick };
+    await sparsify({ files: [stack], geometry: poni, output, settings });
     const { bytes, parts = [], keptPixelsPerFrame = [] } = await describe({ file: output });
     const named = parts.map((part) => ({ part: part.name, bytes: part.stored ?? part.raw }));
     const rest = bytes - named.reduce((sum, part) => sum + part.bytes, 0);
