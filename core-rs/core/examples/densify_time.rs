@@ -36,10 +36,19 @@ fn main() {
     let mean: Vec<f32> = (0..BINS).map(|b| 30.0 * (-(b as f32) / 250.0).exp() + 0.05).collect();
     let std: Vec<f32> = mean.iter().map(|m| m.sqrt() * 1.1).collect();
 
-    for pixel_type in [PixelType::U32, PixelType::U16, PixelType::I32, PixelType::F32] {
+    // As of a polarization that varies along a ring.
+    let norms: Vec<f32> = (0..shape.pixels()).map(|p| 0.95 + 0.1 * (p % 97) as f32 / 97.0).collect();
+
+    for (pixel_type, norms) in [
+        (PixelType::U32, None),
+        (PixelType::U32, Some(&norms)),
+        (PixelType::U16, None),
+        (PixelType::F32, None),
+    ] {
         let width = largest / BINS as f64;
         let grid = RadialGrid::new(0.5 * width, width, BINS);
-        let densify = Densify::new(radius.clone(), None, grid, Some(Cutoff { cutoff: 2.0, noise: 1.0 }));
+        let densify =
+            Densify::new(radius.clone(), norms.cloned(), grid, Some(Cutoff { cutoff: 2.0, noise: 1.0 }));
         let mut rebuild = Rebuild::new(densify, pixel_type, 65535.0);
         let intensity = &counts[..kept.len() * pixel_type.size()];
         for scale in [0.0, 1.0] {
@@ -53,7 +62,10 @@ fn main() {
                 .collect();
             times.sort_by(f64::total_cmp);
             let [first, median, last] = [0, times.len() / 2, times.len() - 1].map(|i| times[i]);
-            println!("{pixel_type:?} noise {scale}: {median:.1} ms ({first:.1}–{last:.1})");
+            println!(
+                "{pixel_type:?}, norms {}, noise {scale}: {median:.1} ms ({first:.1}–{last:.1})",
+                norms.is_some()
+            );
         }
     }
 }

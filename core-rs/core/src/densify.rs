@@ -17,6 +17,7 @@ mod places;
 mod rebuild;
 mod reference;
 mod rings;
+mod scaled;
 mod smooth;
 mod tables;
 

@@ -6,11 +6,12 @@
 
 use super::pixels::{Block, Fill, Pixels, BLOCK};
 use super::places::{PlaceScale, MASKED};
-use super::tables::{Cell, Ring, Tables, BITS, END};
+use super::scaled::{scaled, Scaled};
+use super::tables::{Cell, Ring, Tables, BITS, END, MOST_SAFE};
 use super::{DensePixel, Noise};
 use crate::background::Background;
 use crate::pick::Cutoff;
-use crate::random::{self, fill_words, Stream};
+use crate::random::{fill_words, words_at, Stream};
 use crate::simd::Kernel;
 
 /// Mean and std on a bin centre, each with how much it changes with a step of the place.
@@ -39,12 +40,11 @@ impl<T: DensePixel> Kernel for Noisy<'_, T> {
 
     #[inline(always)]
     fn run(self) {
-        self.pixels.fill(Drawn {
-            draws: self.draws,
-            words: [[0; 4]; BLOCK / 4],
-            counts: [0; BLOCK],
-            open: [0; BLOCK],
-        });
+        let Self { pixels, draws } = self;
+        if pixels.norms.is_some() || !T::WHOLE || draws.tables.spread {
+            return pixels.fill(Scaled::new(draws));
+        }
+        pixels.fill(Drawn { draws, words: [[0; 4]; BLOCK / 4], counts: [0; BLOCK], open: [0; BLOCK] });
     }
 }
 
@@ -71,11 +71,11 @@ pub fn update_safe(safe: &mut [i32], background: &Background, cutoff: Cutoff) {
         let std = if cutoff.cutoff < 0.0 { low.max(high) } else { low.min(high) };
         let [low, high] = ends(mean);
         *safe = match cutoff.cutoff.is_infinite() {
-            true => i32::MAX,
+            true => MOST_SAFE,
             // One part in 10¹² less than the line between both may round to.
             false => {
                 let limit = low.min(high) + cutoff.reach(std);
-                (limit - 1e-12 * limit.abs()).floor() as i32
+                ((limit - 1e-12 * limit.abs()).floor() as i32).min(MOST_SAFE)
             }
         };
     }
@@ -89,19 +89,12 @@ struct Drawn<'a, T> {
     open: [u32; BLOCK],
 }
 
-/// Which of a pixel's words says where it falls when it is rounded; the first draws.
-const ROUNDING: u32 = 1;
-
 impl<T: DensePixel> Fill<T> for Drawn<'_, T> {
     #[inline(always)]
-    fn fill(&mut self, Block { first, out, places, norms }: Block<T>) {
+    fn fill(&mut self, Block { first, out, places, .. }: Block<T>) {
         let Draws { tables, scale, safe, noise, dummy, .. } = self.draws;
         let quad = (first / 4) as u32;
         fill_words(Stream::Densify, noise.seed, noise.frame, quad, 0, &mut self.words);
-        if let Some(norms) = norms {
-            self.corrected(quad, places, norms, out);
-            return;
-        }
         let words: &[u32; BLOCK] = self.words.as_flattened().try_into().expect("a word a pixel");
         let (guides, cells) = (&tables.guides[..], &tables.cells[..]);
         for i in 0..BLOCK {
@@ -136,27 +129,9 @@ impl<T: DensePixel> Fill<T> for Drawn<'_, T> {
     }
 }
 
-impl<T: DensePixel> Drawn<'_, T> {
-    /// Pixels with norms, one by one.
-    #[inline(never)]
-    fn corrected(&self, quad: u32, places: &[u32; BLOCK], norms: &[f32; BLOCK], out: &mut [T; BLOCK]) {
-        let Noise { seed, frame, .. } = self.draws.noise;
-        let mut rounding = [[0; 4]; BLOCK / 4];
-        fill_words(Stream::Densify, seed, frame, quad, ROUNDING, &mut rounding);
-        for i in 0..BLOCK {
-            out[i] = match places[i] {
-                MASKED => self.draws.dummy,
-                place => {
-                    self.draws.draw(place, self.words[i / 4][i % 4], Some((norms[i], rounding[i / 4][i % 4])))
-                }
-            };
-        }
-    }
-}
-
 /// The ring that a pixel draws from.
 #[inline(always)]
-fn ring_of(scale: PlaceScale, place: u32, word: u32) -> usize {
+pub fn ring_of(scale: PlaceScale, place: u32, word: u32) -> usize {
     scale.bin(place) + usize::from((word & 0xff) < scale.fraction(place))
 }
 
@@ -167,11 +142,7 @@ impl<T: DensePixel> Draws<'_, T> {
         let pixel = self.pixel(ring, uniform, self.tables.value(ring, uniform), norm);
         let scale = norm.map_or(1.0, |(norm, _)| f64::from(norm));
         let [mean, std] = self.moments(place);
-        // A square instead of a root. Where nothing is cut off, nothing lies above.
-        let Cutoff { cutoff, noise } = self.cutoff;
-        let distance = pixel.number() - mean * scale;
-        let reach = cutoff * cutoff.abs() * (std * std + noise * noise) * (scale * scale);
-        match cutoff.is_finite() && distance * distance.abs() > reach {
+        match Bound::new(self.cutoff).exceeded_by(pixel.number(), mean, std, scale) {
             true => self.below(ring, uniform, (mean + self.cutoff.reach(std)).max(self.tables.least), norm),
             false => pixel,
         }
@@ -200,20 +171,15 @@ impl<T: DensePixel> Draws<'_, T> {
         self.pixel(ring, uniform, value, norm).at_most(limit * scale)
     }
 
-    /// A value as a pixel. It was found for the ring's mean norm; for a norm that is a `ratio` larger its mean is in
-    /// proportion, and its scatter with the root where the ring has a pivot. Whole numbers are rounded up as often as
-    /// what is cut off says.
+    /// A value as a pixel.
     fn pixel(&self, ring: usize, uniform: u32, value: u32, norm: Option<(f32, u32)>) -> T {
         let number = self.tables.number(ring, uniform, value, T::WHOLE);
-        let Some((norm, word)) = norm else { return T::nearest(number) };
         let Ring { per_norm, pivot, .. } = self.tables.rings[ring];
-        let ratio = f64::from(norm) * per_norm;
-        let part = if pivot == 0.0 { ratio } else { ratio.sqrt() };
-        let number = part * number + pivot * (ratio - part);
-        T::nearest(if T::WHOLE {
-            (number + random::uniform(word)).floor().max(self.tables.least)
-        } else {
-            number
+        T::nearest(match norm {
+            Some((norm, word)) => {
+                scaled::<T>(number, f64::from(norm) * per_norm, pivot, word, self.tables.least)
+            }
+            None => number,
         })
     }
 
@@ -225,13 +191,34 @@ impl<T: DensePixel> Draws<'_, T> {
     }
 }
 
-/// The word that a pixel is drawn by.
-pub fn draw_word(noise: &Noise, pixel: usize) -> u32 {
-    random::words_at(Stream::Densify, noise.seed, noise.frame, (pixel / 4) as u32, 0)[pixel % 4]
+/// The cut-off in squares: without a root.
+#[derive(Clone, Copy)]
+pub struct Bound {
+    square: f64,
+    noise: f64,
+    /// more than any square where nothing is cut off
+    free: f64,
 }
 
-/// The word that rounds a pixel with a norm.
-#[cfg(test)]
-pub fn rounding_word(noise: Noise, pixel: usize) -> u32 {
-    random::words_at(Stream::Densify, noise.seed, noise.frame, (pixel / 4) as u32, ROUNDING)[pixel % 4]
+impl Bound {
+    pub fn new(Cutoff { cutoff, noise }: Cutoff) -> Self {
+        let free = cutoff.is_infinite();
+        Self {
+            square: if free { 0.0 } else { cutoff * cutoff.abs() },
+            noise: noise * noise,
+            free: if free { f64::MAX } else { 0.0 },
+        }
+    }
+
+    /// Whether a value lies above `(mean + cutoff·√(std² + noise²))·norm`.
+    #[inline(always)]
+    pub fn exceeded_by(&self, value: f64, mean: f64, std: f64, norm: f64) -> bool {
+        let distance = value - mean * norm;
+        distance * distance.abs() > self.square * (std * std + self.noise) * (norm * norm) + self.free
+    }
+}
+
+/// The word that a pixel is drawn by.
+pub fn draw_word(noise: &Noise, pixel: usize) -> u32 {
+    words_at(Stream::Densify, noise.seed, noise.frame, (pixel / 4) as u32, 0)[pixel % 4]
 }

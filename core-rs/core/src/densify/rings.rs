@@ -148,8 +148,8 @@ impl Rings {
         self.solutions.resize(bins, None);
         let work = Solving { facts, frame, detector, kept: &self.kept, first: 0, out: &mut self.solutions };
         for_each(work, &|mut work| work.run());
-        self.tables.least = if detector == Detector::Counting { 0.0 } else { f64::NEG_INFINITY };
         self.fill(facts, frame, detector);
+        self.tables.finish(if detector == Detector::Counting { 0.0 } else { f64::NEG_INFINITY });
     }
 
     fn sum_kept<T: DensePixel>(&mut self, facts: &Facts, frame: Frame, kept: Kept) {

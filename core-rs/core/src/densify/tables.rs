@@ -10,6 +10,12 @@ pub const BITS: u32 = 24;
 /// End of the uniform numbers.
 pub const END: u32 = 1 << BITS;
 
+/// Cells tell of counts below this; larger ones are searched.
+pub const SPREAD: i32 = i32::MAX - 1;
+
+/// Most that a count may be where it needs no look at the pixel's own cut-off: less than what [`SPREAD`] makes.
+pub const MOST_SAFE: i32 = i32::MAX / 2;
+
 /// The values of a ring.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Ring {
@@ -49,9 +55,9 @@ pub struct Slot {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// where the number after `count` begins; 0 where that is not all: then the slots must be searched
+    /// where the next value begins; 0 where more than one does: then the slots must be searched
     pub next: u32,
-    /// the number that the part begins with; with `next` 0 the number of its value instead
+    /// the count that the part begins with; of a ring whose steps hold more than one, [`SPREAD`] less the value's number
     pub count: i32,
 }
 
@@ -60,6 +66,8 @@ pub struct Cell {
 pub struct Tables {
     /// no number below is drawn
     pub least: f64,
+    /// whether steps of most rings hold more than one value
+    pub spread: bool,
     pub rings: Vec<Ring>,
     pub guides: Vec<Guide>,
     pub cells: Vec<Cell>,
@@ -101,20 +109,31 @@ impl Tables {
             }
             let next = own[value + 1].from;
             let several = next < end && own[value + 2].from < end;
-            self.cells.push(match several || spread {
-                true => Cell { next: 0, count: value as i32 },
-                false => Cell { next, count: (ring.low as i32).saturating_add(value as i32) },
+            let value = value as i32;
+            self.cells.push(Cell {
+                next: if several { 0 } else { next },
+                count: if spread { SPREAD - value } else { (ring.low as i32).saturating_add(value) },
             });
         }
         self.guides.push(Guide { first: guide as u32, shift });
         self.rings.push(Ring { slots: slots as u32, step, spread, ..ring });
     }
 
+    /// Says what all rings have in common.
+    pub fn finish(&mut self, least: f64) {
+        self.least = least;
+        self.spread = 2 * self.rings.iter().filter(|ring| ring.spread).count() > self.rings.len();
+    }
+
     /// Number of the value of ring number `ring` that a uniform number belongs to.
+    #[inline(always)]
     pub fn value(&self, ring: usize, uniform: u32) -> u32 {
-        let (Guide { first, shift }, Ring { low, slots, .. }) = (self.guides[ring], self.rings[ring]);
+        let (Guide { first, shift }, Ring { low, slots, spread, .. }) = (self.guides[ring], self.rings[ring]);
         let Cell { next, count } = self.cells[(first + (uniform >> shift)) as usize];
-        let mut value = if next == 0 { count } else { count.saturating_sub(low as i32) } as u32;
+        let mut value = if spread { SPREAD - count } else { count.saturating_sub(low as i32) } as u32;
+        if next != 0 {
+            return value + u32::from(uniform >= next);
+        }
         while self.slots[(slots + value + 1) as usize].from <= uniform {
             value += 1;
         }
@@ -122,6 +141,7 @@ impl Tables {
     }
 
     /// The number drawn: value `value` of a ring, and where it lies within its step.
+    #[inline(always)]
     pub fn number(&self, ring: usize, uniform: u32, value: u32, whole: bool) -> f64 {
         let Ring { low, step, slots, spread, .. } = self.rings[ring];
         let low = low + step * f64::from(value);

@@ -1,8 +1,9 @@
-use super::noisy::{draw_word, rounding_word, Draws};
+use super::noisy::{draw_word, Draws};
 use super::places::MASKED;
+use super::scaled::ROUNDING;
 use super::*;
 use crate::parallel::Split;
-use crate::random::{counter, key, poisson, Stream};
+use crate::random::{counter, key, poisson, words_at, Stream};
 use crate::simd::{run_on_every_level, Kernel};
 
 const BINS: usize = 50;
@@ -126,7 +127,9 @@ fn one_by_one<T: DensePixel>(densify: &Densify, noise: Noise, dummy: T) -> Vec<T
     let pixel = |(pixel, &place): (usize, &u32)| {
         let word = draw_word(&noise, pixel);
         let norms = densify.normalization.as_ref();
-        let norm = norms.map(|norms| (norms[pixel], rounding_word(noise, pixel)));
+        let rounding =
+            || words_at(Stream::Densify, noise.seed, noise.frame, (pixel / 4) as u32, ROUNDING)[pixel % 4];
+        let norm = norms.map(|norms| (norms[pixel], rounding()));
         if place == MASKED {
             dummy
         } else {
@@ -149,6 +152,14 @@ fn pixels_are_those_of_the_f64_reference() {
                 assert!(floats == one_by_one(&densify, noise, -1.0));
                 let bytes = rebuilt(&mut densify, &noise, 255u8);
                 assert!(bytes == one_by_one(&densify, noise, 255));
+                // Charge: another kernel draws it.
+                let charge = Background {
+                    std: background().std.iter().map(|std| 40.0 * std).collect(),
+                    ..background()
+                };
+                let mut out = vec![0i32; PIXELS];
+                densify.frame(&charge, &noise, -1, Kept::NONE, &mut out);
+                assert!(densify.rings.tables().spread && out == one_by_one(&densify, noise, -1));
             }
         }
     }
