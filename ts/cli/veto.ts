@@ -49,6 +49,7 @@ Examples:
   braggsieve veto -p detector.poni --threshold-from threshold.txt --print -l hits.lst scan.h5
 
 A changed threshold holds from the next frame that is judged, whose number is told on stderr and in the summary.
+With --resume, frames that a killed run has judged stay as they were judged, and its last threshold goes on.
 Frames are judged in their order: nothing depends on --jobs.`,
     )
     .action(async (files: string[], flags: VetoFlags) => {
@@ -64,6 +65,7 @@ Frames are judged in their order: nothing depends on --jobs.`,
             threshold,
             list,
             force,
+            resume: flags.resume ?? false,
             ...(output === undefined ? {} : { output }),
             ...(print ? { found: (line: string) => console.log(line) } : {}),
           }, control), { onStderr: print });

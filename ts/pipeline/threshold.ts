@@ -18,10 +18,12 @@ export function isThreshold(value: number): boolean {
  */
 export class Threshold {
   #wanted: number;
+  /** it was changed by somebody */
+  #asked = false;
   readonly #history: ThresholdChange[] = [];
 
   /** `changed` is told of each change when the first frame is judged by it. Throws UsageError when it cannot be meant. */
-  constructor(initial: number, private readonly changed: (change: ThresholdChange) => void = () => {}) {
+  constructor(readonly initial: number, private readonly changed: (change: ThresholdChange) => void = () => {}) {
     if (!isThreshold(initial)) throw new UsageError(`--threshold must be a whole number, not ${initial}`);
     this.#wanted = initial;
   }
@@ -40,7 +42,16 @@ export class Threshold {
   change(value: number): boolean {
     if (!isThreshold(value)) return false;
     this.#wanted = value;
+    this.#asked = true;
     return true;
+  }
+
+  /** Notes by what an earlier run judged the next frame; goes on with it unless another one has been asked for. */
+  replay(frame: number, value: number): void {
+    const wanted = this.#wanted;
+    this.#wanted = value;
+    this.for(frame);
+    if (this.#asked) this.#wanted = wanted;
   }
 
   /** The threshold for a frame. Asked for each frame once, in order. */

@@ -55,26 +55,30 @@ export async function writeText(path: string, force: boolean, text: string): Pro
 export type Findings = Pick<Summary, "keptPixels" | "peaks" | "peaksPerFrame" | "hits" | "thresholds">;
 
 /** Writes all frames of an experiment to `path`, which gets its final name afterwards. */
-export type Write = (
+export type Write<E = FrameEntry> = (
   experiment: Experiment,
   path: string,
   control: RunControl,
-  checkpoint: Checkpoint<FrameEntry>,
+  checkpoint: Checkpoint<E>,
 ) => Promise<{ totals: RunTotals; findings?: Findings }>;
 
-/** Runs `write` and sums up. Throws what it throws; then there is no output file. */
-export async function runToFile(
+/**
+ * Runs `write` and sums up. Throws what it throws; then there is no output file. `decisive`: what decides the output beside
+ * the experiment: a run of other values is not resumed.
+ */
+export async function runToFile<E = FrameEntry>(
   command: string,
   options: RunOptions & OutputOptions & GeomOptions,
   control: RunControl,
-  write: Write,
+  write: Write<E>,
+  decisive: Readonly<Record<string, unknown>> = {},
 ): Promise<Summary> {
   checkApart(inputsOf(options), [options.output, options.geom]);
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
     const experiment = await prepare(options);
     try {
-      const identity = { command, version: configuration.version, ...experiment.identity };
-      const { totals, findings } = await withCheckpoint<FrameEntry, Awaited<ReturnType<Write>>>(
+      const identity = { command, version: configuration.version, ...experiment.identity, ...decisive };
+      const { totals, findings } = await withCheckpoint<E, Awaited<ReturnType<Write<E>>>>(
         options.output,
         path,
         identity,

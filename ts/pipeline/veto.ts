@@ -2,19 +2,21 @@
 import type { EncodedFrame } from "../io/frame.ts";
 import { createDense, type DenseSink } from "../io/dense.ts";
 import { filePart } from "../io/open.ts";
-import { checkOutput } from "../io/output.ts";
+import { checkOutput, partOf } from "../io/output.ts";
 import type { Sink } from "../io/sink.ts";
 import { checkApart, inputsOf } from "./apart.ts";
+import type { Checkpoint, ResumeOptions } from "./checkpoint.ts";
 import { type Experiment, type RunOptions, undecodable } from "./experiment.ts";
 import { inOrder } from "./in_order.ts";
 import type { RunControl, RunTotals } from "./run.ts";
 import type { SeriesFrame } from "./series.ts";
+import { fetchChunk, storeChunk, storedBytes, type StoredChunk } from "./stored_chunk.ts";
 import type { Summary } from "./summary.ts";
 import type { Threshold } from "./threshold.ts";
-import { completing, runToFile, toOutput } from "./to_file.ts";
+import { completing, runToFile, toOutput, type Write } from "./to_file.ts";
 
 /** What is judged, by what, and where it is written. */
-export interface VetoOptions extends RunOptions {
+export interface VetoOptions extends RunOptions, ResumeOptions {
   /** fewest peaks of a hit; may be changed while the run goes on */
   readonly threshold: Threshold;
   /** path of the list of hits to make, in the order of the frames, as CrystFEL's `indexamajig -i` reads it */
@@ -58,18 +60,33 @@ class ListSink implements Sink {
   }
 }
 
+/** A frame that has been judged, as a journal keeps it. */
+interface VetoEntry {
+  readonly count: number;
+  readonly invalid: number;
+  /** what it was judged by */
+  readonly threshold: number;
+  /** a hit's */
+  readonly line?: string;
+  readonly chunk?: StoredChunk;
+}
+
 interface Judged {
   readonly totals: RunTotals;
   readonly findings: Required<Pick<Summary, "peaks" | "peaksPerFrame" | "hits" | "thresholds">>;
 }
 
-/** Finds the peaks of every frame and judges the frames in order; hits go to `list` and, where it is there, to `sink`. */
+/**
+ * Finds the peaks of every frame and judges the frames in order; hits go to `list` and, where it is there, to `sink`.
+ * Frames that the checkpoint's earlier run has judged stay as it judged them.
+ */
 async function judge(
   { series, pool }: Experiment,
   { threshold, found }: VetoOptions,
   list: ListSink,
   sink: DenseSink | undefined,
   control: RunControl,
+  { journal, earlier }: Checkpoint<VetoEntry>,
 ): Promise<Judged> {
   const start = performance.now();
   let [hits, invalidPixels] = [0, 0];
@@ -77,8 +94,24 @@ async function judge(
   /** A hit as a chunk: its own where it has the right filter already. */
   const chunkOf = async (frame: EncodedFrame): Promise<Uint8Array> =>
     frame.encoding === "bitshuffle-lz4" ? frame.bytes : (await pool.process(frame, { encode: true })).chunk!;
+  const accept = async (entry: Omit<VetoEntry, "chunk">, chunk?: Uint8Array) => {
+    peaksPerFrame.push(entry.count);
+    invalidPixels += entry.invalid;
+    if (entry.line !== undefined) {
+      hits++;
+      list.append(entry.line);
+    }
+    const stored = sink && chunk && storeChunk(chunk, sink.append({ chunk }));
+    await journal.add({ ...entry, ...(stored ? { chunk: stored } : {}) }, 64 + storedBytes(stored));
+    control.progress?.(peaksPerFrame.length, series.expectedFrames);
+  };
+  for (const { chunk, ...entry } of earlier?.entries() ?? []) {
+    threshold.replay(peaksPerFrame.length, entry.threshold);
+    await accept(entry, chunk && fetchChunk(partOf(earlier!.path), chunk));
+  }
+  const resumedFrames = peaksPerFrame.length;
   await inOrder(
-    series.frames(),
+    series.frames(resumedFrames),
     pool.jobs,
     async ({ frame, label }) => {
       // The engine may take the bytes away; whether they are needed again is known only afterwards.
@@ -91,23 +124,17 @@ async function judge(
       }
     },
     async ({ count, invalid, copy }, item) => {
-      const hit = count >= threshold.for(item.number);
-      peaksPerFrame.push(count);
-      invalidPixels += invalid;
-      if (hit) {
-        hits++;
-        const line = eventOf(item);
-        list.append(line);
-        found?.(line, count);
-        if (sink && copy) sink.append({ chunk: await chunkOf(copy) });
-      }
-      control.progress?.(peaksPerFrame.length, series.expectedFrames);
+      const judged = { count, invalid, threshold: threshold.for(item.number) };
+      if (count < judged.threshold) return await accept(judged);
+      const line = eventOf(item);
+      found?.(line, count);
+      await accept({ ...judged, line }, copy && await chunkOf(copy));
     },
     control.signal,
   );
   const frames = peaksPerFrame.length;
   const seconds = (performance.now() - start) / 1000;
-  const totals = { frames, resumedFrames: 0, seconds, validPixels: pool.validPixels * frames, invalidPixels };
+  const totals = { frames, resumedFrames, seconds, validPixels: pool.validPixels * frames, invalidPixels };
   const peaks = peaksPerFrame.reduce((sum, count) => sum + count, 0);
   return { totals, findings: { peaks, peaksPerFrame, hits, thresholds: threshold.history } };
 }
@@ -118,17 +145,24 @@ async function judge(
  */
 export async function veto(options: VetoOptions, control: RunControl = {}): Promise<Summary> {
   const { list, output, force = false } = options;
+  const decisive = { threshold: options.threshold.initial, hits: output !== undefined };
   if (output === undefined) {
-    return await runToFile("veto", { ...options, output: list }, control, (experiment, path, control) => {
-      const lines = new ListSink(path);
-      return completing(lines, () => judge(experiment, options, lines, undefined, control));
-    });
+    return await runToFile<VetoEntry>(
+      "veto",
+      { ...options, output: list },
+      control,
+      (experiment, path, control, from) => {
+        const lines = new ListSink(path);
+        return completing(lines, () => judge(experiment, options, lines, undefined, control, from));
+      },
+      decisive,
+    );
   }
   checkApart([...inputsOf(options), output], [list]);
   await checkOutput(list, force);
   const work = (path: string, signal: AbortSignal) => {
     const lines = new ListSink(path);
-    const run = runToFile("veto", { ...options, output }, { ...control, signal }, async (experiment, path, control) => {
+    const write: Write<VetoEntry> = async (experiment, path, control, checkpoint) => {
       const { info, geometry, mask, settings } = experiment;
       const sink = await createDense(path, {
         geometry,
@@ -139,8 +173,9 @@ export async function veto(options: VetoOptions, control: RunControl = {}): Prom
         ...(info.detector ? { detector: info.detector } : {}),
         ...(mask ? { mask } : {}),
       });
-      return await completing(sink, () => judge(experiment, options, lines, sink, control));
-    });
+      return await completing(sink, () => judge(experiment, options, lines, sink, control, checkpoint));
+    };
+    const run = runToFile("veto", { ...options, output }, { ...control, signal }, write, decisive);
     return completing(lines, () => run);
   };
   const summary = await toOutput(list, force, work, control.signal);

@@ -108,3 +108,46 @@ Deno.test("a run that is stopped leaves neither list nor hits", () =>
     await assert.rejects(run, /stopped/);
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   }));
+
+Deno.test("a run that failed goes on with what it has judged, and with its last threshold", () =>
+  inFolder(async (folder) => {
+    for (const hits of [false, true]) {
+      const [list, output] = [join(folder, `${hits}.lst`), join(folder, `${hits}.h5`)];
+      const run = { files: ["a"], open: opener(source()), list, settings, jobs: 2, ...(hits ? { output } : {}) };
+      const threshold = new Threshold(2);
+      const found = (line: string) => line === lineOf(4) && threshold.change(4);
+      const failing = {
+        progress(done: number) {
+          if (done === 7) throw new Error("a fault");
+        },
+      };
+      await assert.rejects(
+        veto({ ...run, open: opener(source()), threshold, found }, failing),
+        /7 frames are kept: add --resume/,
+      );
+      assert(![...Deno.readDirSync(folder)].some(({ name }) => name === `${hits}.lst` || name === `${hits}.h5`));
+      const other = { ...run, open: opener(source()), threshold: new Threshold(3), resume: true };
+      await assert.rejects(veto(other), UsageError);
+      const again = new Threshold(2);
+      const summary = await veto({ ...run, open: opener(source()), threshold: again, resume: true });
+      assert.equal(summary.resumedFrames, 7);
+      const expected = [...hitsOf(2, 0, 5), ...hitsOf(4, 5)];
+      assert.deepEqual(await linesOf(list), expected);
+      assert.deepEqual(summary.thresholds, [{ from: 0, threshold: 2 }, { from: 5, threshold: 4 }]);
+      assert.deepEqual(summary.peaksPerFrame, PEAKS);
+      if (hits) {
+        const frames = await openFrames(output);
+        assert.equal(frames.frameCount, expected.length);
+        frames.close();
+      }
+    }
+  }));
+
+Deno.test("a threshold that was asked for anew holds after what an earlier run has judged", () => {
+  const threshold = new Threshold(2);
+  threshold.change(5);
+  threshold.replay(0, 2);
+  threshold.replay(1, 3);
+  assert.equal(threshold.for(2), 5);
+  assert.deepEqual(threshold.history.map(({ threshold }) => threshold), [2, 3, 5]);
+});
