@@ -1,7 +1,7 @@
 /**
  * Speed, against the peers and against the memory of the machine, all in one run:
  *
- *     deno task bench                 everything; writes bench/results, bench/report, docs/scaling.svg, README's figures
+ *     deno task bench                 everything but bench:serial; writes bench/results, bench/report, docs/*.svg, README
  *     deno task bench clip stages     these alone; only prints
  *     deno task bench --smoke         once each, on small simulated frames; only shows that everything runs
  *     deno task bench --out=FOLDER    publishes nothing: results and report go to FOLDER
@@ -15,6 +15,7 @@ import { UsageError } from "../ts/errors.ts";
 import type { Bench } from "./bench.ts";
 import { machine } from "./machine.ts";
 import { memoryCopy } from "./memory_copy.ts";
+import { runOthers } from "./others.ts";
 import { output } from "./program.ts";
 import { figures, withFigures } from "./publish/figures.ts";
 import { spreadText } from "./publish/numbers.ts";
@@ -90,6 +91,7 @@ await runTask(async () => {
   const before = loadBefore();
   await withBench(smoke, async (bench, versions) => {
     const results = await measure(bench, want, { load: before, versions });
+    if (wanted.length === 0) await runOthers(smoke);
     if (!smoke && wanted.length === 0 && out === undefined) return await publish(results);
     if (wanted.length === 0 || out !== undefined) await rehearse(results, out ?? `${bench.folder}/published`);
     console.log("nothing was published");
