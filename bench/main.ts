@@ -4,6 +4,7 @@
  *     deno task bench                 everything but bench:serial; writes bench/results, bench/report, docs/*.svg, README
  *     deno task bench clip stages     these alone; only prints
  *     deno task bench --smoke         once each, on small simulated frames; only shows that everything runs
+ *     deno task bench --alone         without the veto and the peak finders, whose tasks publish their own results
  *     deno task bench --out=FOLDER    publishes nothing: results and report go to FOLDER
  *
  * BRAGGSIEVE_DATA: the data folder; CRYSTFEL: CrystFEL's folder; the Python of the peers: see python.ts. A peer that is
@@ -83,7 +84,7 @@ async function rehearse(results: Results, folder: string): Promise<void> {
 }
 
 await runTask(async () => {
-  const { smoke, stages: wanted, out } = parse(Deno.args, [...Object.keys(ROW_STAGES), ...OTHERS]);
+  const { smoke, alone, stages: wanted, out } = parse(Deno.args, [...Object.keys(ROW_STAGES), ...OTHERS]);
   const want = (stage: string) => wanted.length === 0 || wanted.includes(stage);
   if (out !== undefined && pathToFileURL(`${resolve(out)}/`).href === RESULTS.href) {
     throw new UsageError("--out is not for what is published: name another folder");
@@ -91,7 +92,7 @@ await runTask(async () => {
   const before = loadBefore();
   await withBench(smoke, async (bench, versions) => {
     const results = await measure(bench, want, { load: before, versions });
-    if (wanted.length === 0) await runOthers(smoke);
+    if (wanted.length === 0 && !alone) await runOthers(smoke);
     if (!smoke && wanted.length === 0 && out === undefined) return await publish(results);
     if (wanted.length === 0 || out !== undefined) await rehearse(results, out ?? `${bench.folder}/published`);
     console.log("nothing was published");

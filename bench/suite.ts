@@ -30,6 +30,8 @@ const ROUNDS = 7;
 export interface Wanted {
   /** once each, on small frames */
   readonly smoke: boolean;
+  /** without the benchmarks that are tasks of their own */
+  readonly alone: boolean;
   /** names of stages; none: all */
   readonly stages: readonly string[];
   /** `--out=FOLDER`: where results and report go instead of being published or thrown away */
@@ -41,9 +43,9 @@ export function parse(words: readonly string[], known: readonly string[]): Wante
   const stages = words.filter((word) => !word.startsWith("--"));
   const out = words.find((word) => word.startsWith("--out="))?.slice("--out=".length);
   const unknown = stages.find((word) => !known.includes(word)) ??
-    words.find((word) => word.startsWith("--") && word !== "--smoke" && !word.startsWith("--out="));
-  if (unknown) throw new UsageError(`there is no ${unknown}: take --smoke, --out=FOLDER, ${known.join(", ")}`);
-  return { smoke: words.includes("--smoke"), stages, ...(out ? { out } : {}) };
+    words.find((word) => word.startsWith("--") && !["--smoke", "--alone"].includes(word) && !word.startsWith("--out="));
+  if (unknown) throw new UsageError(`there is no ${unknown}: take --smoke, --alone, --out=FOLDER, ${known.join(", ")}`);
+  return { smoke: words.includes("--smoke"), alone: words.includes("--alone"), stages, ...(out ? { out } : {}) };
 }
 
 /** Runs a task to its end: what is wrong with its input is one sentence. */
