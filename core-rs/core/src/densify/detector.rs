@@ -20,6 +20,10 @@ const MOST_COUNTS: f64 = 4096.0;
 /// Values to a std where there are more whole numbers than that.
 const STEPS: f64 = 16.0;
 
+/// Longest step whose values are compared count by count: eight times that of the largest mean that is drawn as counts.
+/// A std far beyond its mean, as damaged files have, must not take long.
+const MOST_STEP: f64 = 32.0;
+
 /// How far values reach below the mean, and above it where nothing is cut off, in std.
 const REACH: f64 = 6.0;
 
@@ -71,7 +75,8 @@ impl Detector {
         let step = (std / STEPS).max(finest).ceil().max(1.0);
         let size = (((range + 1.0) / step) as usize).clamp(1, MOST_VALUES);
         let values = Values { first: low + 0.5 * (step - 1.0), step, size };
-        (values, (self == Self::Counting && mean < MOST_COUNTS).then_some(mean.max(1e-6)))
+        let counts = self == Self::Counting && mean < MOST_COUNTS && step <= MOST_STEP;
+        (values, counts.then_some(mean.max(1e-6)))
     }
 
     /// Variance of the values within a step.

@@ -259,6 +259,25 @@ fn no_draw_lies_above_the_cutoff_where_it_would_have_been_kept() {
 }
 
 #[test]
+fn backgrounds_that_no_clipping_makes_are_drawn_from_all_the_same() {
+    let odd = [0.0, 5.0, -7.0, 4e9, 1e30, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, f32::MIN_POSITIVE];
+    let of = |shift: usize| (0..BINS).map(|b| odd[(b / shift) % odd.len()]).collect();
+    let background = Background { mean: of(1), std: of(5) };
+    let index: Vec<u32> = (0..PIXELS as u32).step_by(3).collect();
+    for cutoff in [CUTOFF, None] {
+        for corrected in [false, true] {
+            let (mut densify, kept) = (densify(corrected, cutoff), vec![77i32; index.len()]);
+            let kept = Kept { index: &index, intensity: bytemuck::cast_slice(&kept) };
+            let mut out = vec![0i32; PIXELS];
+            densify.frame(&background, &NOISE, -1, kept, &mut out);
+            assert!(index.iter().all(|&p| out[p as usize] == 77));
+            densify.frame(&background, &NOISE, 255u8, Kept::NONE, &mut vec![0; PIXELS]);
+            densify.frame(&background, &NOISE, f32::NAN, Kept::NONE, &mut vec![0.0; PIXELS]);
+        }
+    }
+}
+
+#[test]
 fn rings_that_do_not_scatter_are_their_mean() {
     // The limit is 20 exactly.
     let mut densify = densify(false, Some(Cutoff { cutoff: 2.0, noise: 0.0 }));
