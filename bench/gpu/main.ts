@@ -3,8 +3,8 @@
  * bitshuffle-LZ4 chunks, on the calling thread (0 workers), one worker and several, and what bounds each; pyFAI's
  * OpenCL on the same GPU where Python has it.
  *
- *   deno run -A bench/gpu/main.ts            4 and 9 Mpixel frames
- *   deno run -A bench/gpu/main.ts --small    reduced: any adapter, also a software one
+ *   deno task bench:gpu            4 and 9 Mpixel frames
+ *   deno task bench:gpu --small    reduced: any adapter, also a software one
  *
  * Real data as for the tests (BRAGGSIEVE_DATA). Writes results/<adapter>.json beside this file, or where --out says.
  */

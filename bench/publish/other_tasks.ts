@@ -63,7 +63,7 @@ function gpuSection(file: GpuFile): Section {
   });
   const source = {
     machine: file.machine,
-    command: "deno run -A bench/gpu/main.ts",
+    command: "deno task bench:gpu",
     input: `${file.adapter}; ${String(file.frames)}`,
   };
   return {
