@@ -46,9 +46,8 @@ export function sourced(svg: string, caption: string, source: Source): Figure {
 
 /** A table of HTML cells; those of columns from the `numbers`-th on are numbers. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], numbers: number): string {
-  const cell = (html: string, at: number) => at < numbers ? `<td>${html}</td>` : `<td class="number">${html}</td>`;
-  const lines = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`);
-  return `<table><thead><tr>${head.map((name) => `<th>${escape(name)}</th>`).join("")}</tr></thead><tbody>${
-    lines.join("\n")
-  }</tbody></table>`;
+  const cells = (tag: "th" | "td", row: readonly string[]) =>
+    row.map((html, at) => `<${tag}${at < numbers ? "" : ' class="number"'}>${html}</${tag}>`).join("");
+  const lines = rows.map((row) => `<tr>${cells("td", row)}</tr>`);
+  return `<table><thead><tr>${cells("th", head.map(escape))}</tr></thead><tbody>${lines.join("\n")}</tbody></table>`;
 }

@@ -15,7 +15,7 @@ body { background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sa
 figure { margin: 1.5em 0; overflow-x: auto } figcaption, .faint { color: var(--faint); font-size: 13px }
 svg { color: var(--text); max-width: 100%; height: auto; display: block }
 table { border-collapse: collapse; width: 100%; font-size: 12.5px } td, th { text-align: left; padding: 2px 8px 2px 0; vertical-align: top; border-bottom: 1px solid var(--line) }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
+td.number, th.number { text-align: right } td.number { white-space: nowrap; font-variant-numeric: tabular-nums }
 .bad { color: var(--bad); font-weight: 600 } .good { color: var(--good) }
 .legend span { margin-right: 1em; white-space: nowrap } .legend i { display: inline-block; width: 10px; height: 10px; margin-right: 4px; border-radius: 50% }
 td .faint { font-size: 11px } code { font-size: 12.5px } pre { overflow-x: auto; font-size: 12px } summary { cursor: pointer }`;
