@@ -44,7 +44,7 @@ async function measure(
   const rows = await measureRows(bench, want);
   const apart = want("stages") ? await stages(bench, copy) : undefined;
   if (apart) printStages(apart);
-  const points = want("scaling") ? await scaling(bench) : [];
+  const points = want("scaling") ? scaling(bench) : [];
   if (points.length > 0) console.log(`\nscaling, Mpixel/s\n${scalingTable(points)}`);
   const settings = want("scaling_settings") ? scalingSettings(bench) : [];
   for (const { setting, value, kept, engine, threads, clip, pick } of settings) {

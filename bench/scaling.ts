@@ -2,11 +2,14 @@
  * How gather + clip + pick and the rebuild with noise scale with the number of threads and of pixels: real counts, cut
  * or repeated to detectors of 0.25, 1, 4 and 16 Mpixel.
  */
-import type { Engine, PlanInput, SparseFrame } from "../ts/engine/engine.ts";
-import { bytesOfPixels } from "../ts/engine/pixel_arrays.ts";
-import type { EncodedFrame } from "../ts/io/frame.ts";
 import type { Bench } from "./bench.ts";
-import { milliseconds, type Spread, spread } from "./machine.ts";
+import { type Spread, spread } from "./machine.ts";
+import { clip } from "./stages/clip.ts";
+import { correct } from "./stages/correct.ts";
+import { densifyNoise } from "./stages/densify.ts";
+import { pick } from "./stages/pick.ts";
+import { frameForms, openWork, timeStages } from "./stages/prepare.ts";
+import type { Stage } from "./stages/stage.ts";
 import { threadedEngines } from "./stages.ts";
 import { aroundBeam } from "./tile.ts";
 
@@ -23,67 +26,34 @@ export interface ScalingPoint {
   readonly times: Spread;
 }
 
-export async function scaling(bench: Bench): Promise<ScalingPoint[]> {
+/** What is timed as one. */
+const TIMED: readonly { readonly name: ScalingPoint["stage"]; readonly run: Stage["run"] }[] = [
+  { name: "clip + pick", run: (...given) => [correct, clip, pick].forEach(({ run }) => run(...given)) },
+  { name: "densify with noise", run: densifyNoise.run },
+];
+
+export function scaling(bench: Bench): ScalingPoint[] {
   const { input, effort, smoke } = bench;
   const engines = threadedEngines(bench);
   const points: ScalingPoint[] = [];
   for (const shape of smoke ? SHAPES.slice(0, 1) : SHAPES) {
-    const { plan, pixels: [frame] } = aroundBeam(input.plan, input.pixels.slice(0, 1), shape);
-    const stages = engines.map(({ engine }) =>
-      new Stages(engine, plan, { encoding: "raw", bytes: bytesOfPixels(frame) })
-    );
-    const times = engines.map(() => ({ clip: [] as number[], densify: [] as number[] }));
+    const { plan, pixels } = aroundBeam(input.plan, input.pixels.slice(0, 1), shape);
+    const { forms } = frameForms(plan, pixels);
+    const works = engines.map(({ engine }) => openWork(engine, plan));
+    const rounds: Record<ScalingPoint["stage"], number>[][] = works.map(() => []);
     for (let round = effort.warm ? -1 : 0; round < effort.rounds; round++) {
-      for (const [at, stage] of stages.entries()) {
-        const [clip, densify] = [
-          await milliseconds(() => stage.clip()),
-          await milliseconds(() => stage.densify(round + 1)),
-        ];
-        if (round < 0) continue;
-        times[at].clip.push(clip);
-        times[at].densify.push(densify);
+      for (const [at, work] of works.entries()) {
+        const times = timeStages(TIMED, work, forms, round + 1);
+        if (round >= 0) rounds[at].push(times);
       }
     }
     for (const [at, { engine, threads }] of engines.entries()) {
-      const common = { engine: engine.name, threads, pixels: shape[0] * shape[1] };
-      points.push({ stage: "clip + pick", ...common, times: spread(times[at].clip) });
-      points.push({ stage: "densify with noise", ...common, times: spread(times[at].densify) });
-      stages[at].close();
+      works[at].close();
+      for (const { name: stage } of TIMED) {
+        const times = spread(rounds[at].map((round) => round[stage]));
+        points.push({ stage, engine: engine.name, threads, pixels: shape[0] * shape[1], times });
+      }
     }
   }
   return points;
-}
-
-/** Both stages of one engine on one frame. */
-class Stages {
-  readonly #plan;
-  readonly #densifier;
-  readonly #sparse: SparseFrame;
-
-  constructor(engine: Engine, input: PlanInput, private readonly frame: EncodedFrame) {
-    this.#plan = engine.plan(input);
-    this.clip();
-    const { index, intensity } = this.#plan.pick();
-    const kept = { index: index.slice(), intensity: intensity.slice() };
-    const { mean, std } = this.#plan.background();
-    this.#sparse = { ...kept, mean: mean.slice(), std: std.slice() };
-    const { radial, settings } = { radial: this.#plan.radial, settings: input.settings };
-    const common = { type: input.type, radius: this.#plan.radius(), radial, dummy: 0 };
-    this.#densifier = engine.densifier({ ...common, cutoffPick: settings.cutoffPick, noisePick: settings.noise });
-  }
-
-  clip(): void {
-    this.#plan.load(this.frame);
-    this.#plan.clip();
-    this.#plan.pick();
-  }
-
-  densify(seed: number): void {
-    this.#densifier.rebuild(this.#sparse, 0, { noise: 1, seed });
-  }
-
-  close(): void {
-    this.#plan.close();
-    this.#densifier.close();
-  }
 }

@@ -3,6 +3,8 @@ import { escape, plain, Plot, plot } from "../../ts/report/figure.ts";
 import type { Figure } from "../../ts/report/page.ts";
 import { peakfindersPanel } from "../peakfinders/plot.ts";
 import { vetoCurve, vetoRates } from "../veto/plot.ts";
+import type { Spread } from "../machine.ts";
+import { gpuBars } from "./gpu_bars.ts";
 import { digits, ratioText, spreadText } from "./numbers.ts";
 import type { GpuFile, PeakfindersFile, Published, VetoFile } from "./published.ts";
 import { type Section, sourced } from "./section.ts";
@@ -102,19 +104,9 @@ function stagesOf(file: GpuFile, source: Parameters<typeof sourced>[2]): Figure[
   }).sort((a, b) => b.count - a.count);
   if (batches.length === 0) return [];
   const [{ count, value }] = batches;
-  const stages = (value as readonly { stage: string; microseconds: { median: number; min: number; max: number } }[])
-    .filter(({ stage }) => stage !== "clip + pick + peaks")
-    .map(({ stage, microseconds }) => ({ stage, ...microseconds }));
-  const svg = plot({
-    height: 60 + 22 * stages.length,
-    marginLeft: 130,
-    x: { label: "µs per frame, GPU time →", grid: true },
-    y: { label: null, domain: stages.map(({ stage }) => stage) },
-    marks: [
-      Plot.barX(stages, { x: "median", y: "stage", fill: "#4269d0" }),
-      Plot.ruleY(stages, { x1: "min", x2: "max", y: "stage", stroke: "currentColor" }),
-    ],
-  });
+  const stages = (value as readonly { stage: string; microseconds: Spread }[])
+    .map(({ stage, microseconds }) => ({ stage, times: microseconds }));
+  const svg = gpuBars(stages, "µs");
   return [sourced(svg, `Where the time of a frame goes on the GPU, batches of ${count} frames.`, source)];
 }
 

@@ -3,6 +3,7 @@ import { colours, escape, legend, plain, Plot, plot } from "../../ts/report/figu
 import type { Figure } from "../../ts/report/page.ts";
 import type { StagePoint } from "../stages.ts";
 import type { GpuStages } from "../stages/gpu.ts";
+import { gpuBars } from "./gpu_bars.ts";
 import { digits, spreadText } from "./numbers.ts";
 import type { Published } from "./published.ts";
 import { contender } from "./scaling_table.ts";
@@ -105,27 +106,7 @@ function reachFigure(points: readonly StagePoint[], source: Source): Figure {
 }
 
 function gpuFigure(gpu: GpuStages, source: Source): Figure {
-  // What the whole batch takes is no stage.
-  const rows = gpu.stages.filter(({ stage }) => stage !== "clip + pick + peaks").map(({ stage, times }) => ({
-    stage,
-    ms: times.median,
-    low: times.min,
-    high: times.max,
-  }));
-  return sourced(
-    plot({
-      height: 60 + 22 * rows.length,
-      marginLeft: 130,
-      x: { label: "ms per frame, GPU time →", grid: true },
-      y: { label: null, domain: rows.map(({ stage }) => stage) },
-      marks: [
-        Plot.barX(rows, { x: "ms", y: "stage", fill: "#4269d0" }),
-        Plot.ruleY(rows, { x1: "low", x2: "high", y: "stage", stroke: "currentColor" }),
-      ],
-    }),
-    `WebGPU on ${escape(gpuText(gpu))}.`,
-    source,
-  );
+  return sourced(gpuBars(gpu.stages, "ms"), `WebGPU on ${escape(gpuText(gpu))}.`, source);
 }
 
 function gpuText({ adapter, software, pixels, batch, copy, upload }: GpuStages): string {
