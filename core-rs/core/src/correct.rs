@@ -3,8 +3,8 @@
 //! Signal and norm stay apart until they have been summed; the norm (flat · solid angle · polarization) is a
 //! constant of the plan and lies in bin order already.
 
-use crate::bins::{Runs, RunsPart, RUN};
-use crate::parallel::{for_each, Split};
+use crate::bins::{Runs, RunsPart, Wide, RUN};
+use crate::parallel::{apart, for_each, Split};
 
 /// Pixels that integer gathering reads: widened to i32. Unsigned values that i32 cannot hold become −1, which no
 /// valid range of unsigned frames includes: no counting detector counts that far, such values mark bad pixels.
@@ -27,6 +27,9 @@ impl IntegerPixel for u32 {
         i32::try_from(self).unwrap_or(-1)
     }
 }
+
+/// Runs that are moved in one go: see [`apart`].
+const SOME: usize = 1 << 15;
 
 /// Permutes a frame into bin order: `signal[place] = frame[order[place]]`.
 ///
@@ -77,18 +80,25 @@ fn gather_with<T: Copy + Sync, U: Copy + Send>(
 
 #[inline(always)]
 fn gather_part<T: Copy, U: Copy>(frame: &[T], part: &RunsPart, signal: &mut [U], convert: &impl Fn(T) -> U) {
-    for run in &part.wide {
-        let (start, place) = (run.start as usize, run.place as usize);
-        let source: &[T] = &frame[start..start + RUN];
-        let target: &mut [U] = &mut signal[place..place + RUN];
-        for lane in 0..RUN {
-            target[lane] = convert(source[lane]);
-        }
+    for wide in part.wide.chunks(SOME) {
+        apart(|| gather_wide(frame, wide, &mut *signal, convert));
     }
     for run in &part.exact {
         let (start, place, length) = (run.start as usize, run.place as usize, run.length as usize);
         for (target, &source) in signal[place..place + length].iter_mut().zip(&frame[start..]) {
             *target = convert(source);
+        }
+    }
+}
+
+#[inline(always)]
+fn gather_wide<T: Copy, U: Copy>(frame: &[T], runs: &[Wide], signal: &mut [U], convert: &impl Fn(T) -> U) {
+    for run in runs {
+        let (start, place) = (run.start as usize, run.place as usize);
+        let source: &[T] = &frame[start..start + RUN];
+        let target: &mut [U] = &mut signal[place..place + RUN];
+        for lane in 0..RUN {
+            target[lane] = convert(source[lane]);
         }
     }
 }

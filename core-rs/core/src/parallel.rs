@@ -27,14 +27,29 @@ pub fn reduce<P: Split, R: Send>(
     }
 }
 
-/// Does `work` on `whole`.
+/// The same, part after part: see [`apart`].
 #[cfg(not(feature = "parallel"))]
 pub fn reduce<P: Split, R: Send>(
     whole: P,
     work: &(impl Fn(P) -> R + Sync),
-    _merge: &(impl Fn(R, R) -> R + Sync),
+    merge: &(impl Fn(R, R) -> R + Sync),
 ) -> R {
-    work(whole)
+    match whole.split() {
+        Ok((left, right)) => {
+            let left = reduce(left, work, merge);
+            merge(left, reduce(right, work, merge))
+        }
+        Err(part) => apart(|| work(part)),
+    }
+}
+
+/// Does a part of long work, as a function of its own on WebAssembly. Engines begin with slow code and compile what is
+/// called often once more, but never replace the code of a call that runs: a plan made by one long call took three
+/// times as long.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+pub fn apart<R>(work: impl FnOnce() -> R) -> R {
+    work()
 }
 
 /// Does `work` on every part of `whole` and sums what it returns.

@@ -7,7 +7,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-use super::{Bins, BinsError, Runs, Strips, RUN, UPPER_END};
+use super::{Bins, BinsError, Runs, Strips, UPPER_END};
 use crate::parallel::{for_each, reduce, threads};
 use crate::simd;
 use find::{Band, Extent, Find, Found, Scale};
@@ -21,8 +21,6 @@ pub struct Sorted {
     pub runs: Runs,
     /// per pixel in raster order, rounded to f32 and not below the first bin's centre; NaN where masked
     pub radius: Vec<f32>,
-    /// the same in bin order
-    pub ordered_radius: Vec<f32>,
 }
 
 /// Sorts the pixels whose `masked` byte is 0 into `count` equal bins over their radial range:
@@ -58,33 +56,26 @@ fn sort_for(
         Bins { offsets: vec![0; count + 1], order: Vec::new(), minimum: low, width: range / count as f64 };
 
     let scale = Scale { low, range, count, first: bins.centre(0) as f32 };
-    // Spare ones: the last runs are read by their full width.
-    let mut radius = vec![0f32; masked.len() + RUN - 1];
-    let found = reduce(
-        Band::new(strips, masked, &mut radius[..masked.len()]),
-        &|band| simd::run(Find(band, scale)),
-        &Found::merge,
-    );
+    let mut radius = vec![0f32; masked.len()];
+    let found =
+        reduce(Band::new(strips, masked, &mut radius), &|band| simd::run(Find(band, scale)), &Found::merge);
 
     for b in 0..count {
         bins.offsets[b + 1] = bins.offsets[b] + found.pixels[b];
     }
     let pixels = bins.offsets[count] as usize;
     bins.order = vec![0; pixels];
-    let mut ordered_radius = vec![0f32; pixels];
     let mut parts = Part::all(&bins.offsets, &found, threads);
-    let (mut order, mut ordered) = (&mut bins.order[..], &mut ordered_radius[..]);
+    let mut order = &mut bins.order[..];
     let mut jobs = Vec::new();
     for part in &mut parts {
         let (own, rest) = order.split_at_mut(part.runs.places);
-        let (own_radius, rest_radius) = ordered.split_at_mut(part.runs.places);
-        jobs.push(Job { part, order: own, ordered_radius: own_radius });
-        (order, ordered) = (rest, rest_radius);
+        jobs.push(Job { part, order: own });
+        order = rest;
     }
     for_each(Jobs(&mut jobs), &|Jobs(jobs)| {
-        jobs.iter_mut().for_each(|job| job.place(&bins.offsets, &found.pieces, &radius));
+        jobs.iter_mut().for_each(|job| job.place(&bins.offsets, &found.pieces));
     });
-    radius.truncate(masked.len());
     let runs = Runs { parts: parts.into_iter().map(|part| part.runs).collect() };
-    Ok(Sorted { bins, runs, radius, ordered_radius })
+    Ok(Sorted { bins, runs, radius })
 }

@@ -17,8 +17,6 @@ pub struct Setup {
     pub integer_validity: IntegerValidity,
     /// per pixel in raster order, not below the first bin's centre; NaN where masked
     pub radius: Vec<f32>,
-    /// the same in bin order: picking reads it from front to back, not all over the frame
-    pub ordered_radius: Vec<f32>,
     /// per pixel in raster order; `None` where every norm is 1
     pub normalization: Option<Vec<f32>>,
     /// per pixel in raster order
@@ -43,7 +41,7 @@ impl Setup {
         // Inside the centre of the first bin the background is that of the centre. FabIO takes smaller radii for
         // masked, so the map holds the centre there, which means the same.
         let rows = RadialRows::new(&geometry, shape, settings.unit);
-        let Sorted { bins, runs, radius, ordered_radius } = sort(&rows, &masked, settings.bins)?;
+        let Sorted { bins, runs, radius } = sort(&rows, &masked, settings.bins)?;
 
         let weights = Weights::new(&runs, bins.order.len(), normalization.as_deref());
         if let Some(norms) = &mut normalization {
@@ -57,7 +55,6 @@ impl Setup {
             validity,
             integer_validity: validity.of_integers(),
             radius,
-            ordered_radius,
             normalization,
             dark,
             runs,

@@ -23,7 +23,7 @@ impl<'a, S: Strips + ?Sized> Band<'a, S> {
     pub fn new(strips: &'a S, masked: &'a [u8], radius: &'a mut [f32]) -> Self {
         let (pixels, length) = (strips.pixels(), strips.length());
         // Few, since each has counts of its own for every bin.
-        let least = WORTH_A_THREAD.max(pixels / (4 * threads())).div_ceil(length);
+        let least = WORTH_A_THREAD.max(pixels / (8 * threads().max(2))).div_ceil(length);
         Self { strips, range: 0..pixels.div_ceil(length), masked, radius, least }
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::{Run, Runs, RunsPart, Wide, RUN};
 use super::find::{Found, Piece};
-use crate::parallel::Split;
+use crate::parallel::{apart, Split};
 use std::ops::Range;
 
 /// The bins of one part of the runs, and the runs found so far.
@@ -34,40 +34,47 @@ impl Part {
 pub struct Job<'a> {
     pub part: &'a mut Part,
     pub order: &'a mut [u32],
-    pub ordered_radius: &'a mut [f32],
 }
 
 impl Job<'_> {
-    /// Gives every piece of the part its place. `radius`: with spare ones behind, so that any piece can be read by its full
-    /// width.
-    pub fn place(&mut self, offsets: &[u32], pieces: &[Vec<Piece>], radius: &[f32]) {
-        let Self { part: Part { bins, runs }, order, ordered_radius } = self;
+    /// Gives every piece of the part its place.
+    pub fn place(&mut self, offsets: &[u32], pieces: &[Vec<Piece>]) {
+        let bins = self.part.bins.clone();
         let base = offsets[bins.start];
         let mut next: Vec<u32> = offsets[bins.clone()].iter().map(|offset| offset - base).collect();
         let ends: Vec<u32> = offsets[bins.start + 1..=bins.end].iter().map(|offset| offset - base).collect();
-        let mut end = 0;
-        for &piece in pieces.iter().flatten() {
+        let mut start = 0;
+        for list in pieces {
+            start = apart(|| self.place_list(&mut next, &ends, list, start));
+        }
+    }
+
+    /// The same of one list, whose first pixel is `start`; gives the one behind its last. `next` and `ends`: the next place
+    /// of each bin of the part, and the one behind its last.
+    #[inline(always)]
+    fn place_list(&mut self, next: &mut [u32], ends: &[u32], list: &[Piece], mut end: u32) -> u32 {
+        let Self { part: Part { bins, runs }, order } = self;
+        for &piece in list {
             let (start, length) = (end, piece.length());
             end += length;
             let Some(bin) = piece.bin().map(|bin| bin.wrapping_sub(bins.start)) else { continue };
             let Some(next) = next.get_mut(bin) else { continue };
             let place = *next;
             *next += length;
-            let (from, to) = (start as usize, place as usize);
+            let to = place as usize;
             if place + RUN as u32 <= ends[bin] {
                 // What this writes too much is overwritten by the bin's next piece.
                 runs.wide.push(Wide { start, place });
                 let four: [u32; RUN] = std::array::from_fn(|lane| start + lane as u32);
                 order[to..to + RUN].copy_from_slice(&four);
-                ordered_radius[to..to + RUN].copy_from_slice(&radius[from..from + RUN]);
             } else {
                 runs.exact.push(Run { start, place, length });
                 for lane in 0..length as usize {
                     order[to + lane] = start + lane as u32;
-                    ordered_radius[to + lane] = radius[from + lane];
                 }
             }
         }
+        end
     }
 }
 
