@@ -3,13 +3,19 @@
 //! The test is exact and in f64, written without division: `signal > threshold(r)·norm`. In bin order a bound of the
 //! threshold that holds for the whole bin sorts out nearly all pixels first, four at a time.
 
+mod kept;
+mod pixel_set;
+
+pub use kept::KeptValues;
+pub use pixel_set::PixelSet;
+
 use crate::background::{Background, RadialGrid};
 use crate::bins::{BinRange, Bins};
 use crate::parallel::for_each;
 use crate::reduce::FixedWeights;
 use crate::simd;
 use crate::validity::IntegerValidity;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use kept::{Arrivals, Waiting};
 
 /// What decides which pixels stand out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,104 +77,52 @@ impl Threshold<'_> {
     }
 }
 
-/// One bit per pixel of the frame, in raster order. Threads put pixels in side by side: bits that are set in any order
-/// give the same set.
-#[derive(Debug, Default)]
-pub struct PixelSet {
-    words: Vec<AtomicU64>,
+/// A frame in bin order and where its pixels come from.
+#[derive(Clone, Copy)]
+pub struct Ordered<'a> {
+    /// the pixels of each bin
+    pub bins: &'a Bins,
+    /// one i32 per place of the bin order; bits of f32 for float frames
+    pub signal: &'a [i32],
+    /// per pixel in raster order
+    pub radius: &'a [f32],
 }
 
-impl PixelSet {
-    /// Room for `pixels` pixels, all out.
-    pub fn new(pixels: usize) -> Self {
-        Self { words: std::iter::repeat_with(AtomicU64::default).take(pixels.div_ceil(64)).collect() }
-    }
-
-    /// Takes all pixels out.
-    pub fn clear(&mut self) {
-        self.words.iter_mut().for_each(|word| *word.get_mut() = 0);
-    }
-
-    /// Puts a pixel in.
-    #[inline(always)]
-    pub fn insert(&self, pixel: usize) {
-        self.words[pixel / 64].fetch_or(1 << (pixel % 64), Relaxed);
-    }
-
-    /// Whether a pixel is in.
-    #[inline(always)]
-    pub fn contains(&self, pixel: usize) -> bool {
-        self.words[pixel / 64].load(Relaxed) >> (pixel % 64) & 1 != 0
-    }
-
-    /// Number of pixels in.
-    pub fn len(&self) -> usize {
-        self.words().map(|word| word.count_ones() as usize).sum()
-    }
-
-    /// Whether no pixel is in.
-    pub fn is_empty(&self) -> bool {
-        self.words().all(|word| word == 0)
-    }
-
-    fn words(&self) -> impl Iterator<Item = u64> + '_ {
-        self.words.iter().map(|word| word.load(Relaxed))
-    }
-
-    /// The pixels that are in, in raster order.
-    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words().enumerate().flat_map(|(at, word)| {
-            std::iter::successors((word != 0).then_some(word), |w| {
-                let rest = w & (w - 1);
-                (rest != 0).then_some(rest)
-            })
-            .map(move |w| at * 64 + w.trailing_zeros() as usize)
-        })
-    }
-
-    /// Writes the raster indices of the pixels that are in, in order, to `index`, which keeps its room.
-    pub fn write_to(&self, index: &mut Vec<u32>) {
-        index.clear();
-        index.resize(self.len(), 0);
-        let mut places = index.iter_mut();
-        for (at, mut left) in self.words().enumerate() {
-            while left != 0 {
-                if let Some(place) = places.next() {
-                    *place = (at * 64) as u32 + left.trailing_zeros();
-                }
-                left &= left - 1;
-            }
-        }
-    }
-}
-
-/// Picks from an integer frame in bin order. `radius`: one f32 per place of the bin order. Puts the pixels that stand
-/// out into `picked`, which it clears first.
+/// Picks from an integer frame. Puts the pixels that stand out into `picked`, and their values into `values`, if wanted;
+/// both are cleared first.
 pub fn pick_exact(
-    bins: &Bins,
-    signal: &[i32],
+    Ordered { bins, signal, radius }: Ordered,
     weights: Option<&FixedWeights>,
-    radius: &[f32],
     valid: IntegerValidity,
     threshold: &Threshold,
     picked: &mut PixelSet,
+    mut values: Option<&mut KeptValues>,
 ) {
     picked.clear();
-    let picked = &*picked;
+    if let Some(values) = &mut values {
+        values.clear();
+    }
+    let (picked, values) = (&*picked, values.as_deref());
+    let exceeds = |place: usize| {
+        let norm = weights.map_or(1.0, |fixed| f64::from(fixed.weights[place]) * fixed.unit);
+        f64::from(signal[place]) > threshold.at(radius[bins.order[place] as usize]) * norm
+    };
+    let always = |_: usize| true;
     for_each(BinRange { bins, range: 0..bins.count() }, &|part| {
+        let mut arrivals = Arrivals::new(picked, &bins.order, signal, values);
+        let (mut above, mut unsure) = (Waiting::new(), Waiting::new());
         for b in part.range {
-            let range = bins.range(b);
-            let (order, signal) = (&bins.order[range.clone()], &signal[range.clone()]);
-            let radius = &radius[range.clone()];
-            let (low, high) = threshold.bounds(b);
+            let (range, (low, high)) = (bins.range(b), threshold.bounds(b));
+            let (first, signal) = (range.start, &signal[range.clone()]);
             let Some(fixed) = weights else {
                 // s > x is s > floor(x) for an integer s: where both bounds have the same floor, it decides.
                 let (low, high) = (low.floor() as i32, high.floor() as i32);
                 simd::for_each_outside(signal, i32::MIN, low, |place| {
                     let s = signal[place];
-                    let above = s > high || f64::from(s) > threshold.at(radius[place]);
-                    if above && valid.contains(s) {
-                        picked.insert(order[place] as usize);
+                    match valid.contains(s) {
+                        true if s > high => above.push(first + place, &mut arrivals, &always),
+                        true => unsure.push(first + place, &mut arrivals, &exceeds),
+                        false => {}
                     }
                 });
                 continue;
@@ -176,32 +130,42 @@ pub fn pick_exact(
             let (weights, unit) = (&fixed.weights[range], fixed.unit);
             simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, low * unit, |place| {
                 let s = signal[place];
-                let (signal, norm) = (f64::from(s), f64::from(weights[place]) * unit);
-                let above = signal > high * norm || signal > threshold.at(radius[place]) * norm;
-                if above && valid.contains(s) {
-                    picked.insert(order[place] as usize);
+                match valid.contains(s) {
+                    true if f64::from(s) > high * (f64::from(weights[place]) * unit) => {
+                        above.push(first + place, &mut arrivals, &always)
+                    }
+                    true => unsure.push(first + place, &mut arrivals, &exceeds),
+                    false => {}
                 }
             });
         }
+        above.enter(&mut arrivals, &always);
+        unsure.enter(&mut arrivals, &exceeds);
     });
 }
 
 /// Picks from any frame: `pixel(place)` gives signal and norm at a place of the bin order, `None` where not valid.
-/// The reference for [`pick_exact`], and the path of float frames.
 pub fn pick_float(
-    bins: &Bins,
+    Ordered { bins, signal, radius }: Ordered,
     pixel: impl Fn(usize) -> Option<(f64, f64)> + Sync,
-    radius: &[f32],
     threshold: &Threshold,
     picked: &mut PixelSet,
+    mut values: Option<&mut KeptValues>,
 ) {
     picked.clear();
-    let picked = &*picked;
+    if let Some(values) = &mut values {
+        values.clear();
+    }
+    let (picked, values) = (&*picked, values.as_deref());
     for_each(BinRange { bins, range: 0..bins.count() }, &|part| {
-        for place in part.range.flat_map(|b| bins.range(b)) {
-            if let Some((signal, norm)) = pixel(place) {
-                if signal > threshold.at(radius[place]) * norm {
-                    picked.insert(bins.order[place] as usize);
+        let mut arrivals = Arrivals::new(picked, &bins.order, signal, values);
+        for b in part.range {
+            let (low, high) = threshold.bounds(b);
+            for place in bins.range(b) {
+                let Some((signal, norm)) = pixel(place) else { continue };
+                let exceeds = || signal > threshold.at(radius[bins.order[place] as usize]) * norm;
+                if signal > low * norm && (signal > high * norm || exceeds()) {
+                    arrivals.enter(&[place as u32], |_| true);
                 }
             }
         }
@@ -221,7 +185,7 @@ mod tests {
         let bins = Bins::new(&radial, &masked, 50).unwrap();
         let signal = bins.order.iter().map(|&p| (p as i32 * 31) % 23).collect();
         let norms = bins.order.iter().map(|&p| 1.0 - 0.3 * radial[p as usize] as f32).collect();
-        let radius = bins.order.iter().map(|&p| radial[p as usize] as f32).collect();
+        let radius = radial.iter().map(|&r| r as f32).collect();
         let mut background = Background::new(50);
         for b in 0..50 {
             background.mean[b] = 6.0 + (b as f32 * 0.7).sin();
@@ -231,48 +195,69 @@ mod tests {
         (bins, signal, norms, radius, background, grid)
     }
 
+    fn frame<'a>(bins: &'a Bins, signal: &'a [i32], radius: &'a [f32]) -> Ordered<'a> {
+        Ordered { bins, signal, radius }
+    }
+
     #[test]
-    fn exact_picking_equals_the_f64_reference_and_differs_when_one_pixel_does() {
+    fn picking_is_what_its_definition_says_and_differs_when_one_pixel_does() {
         let (bins, mut signal, norms, radius, background, grid) = scene();
         for (cutoff, noise) in [(2.0, 1.0), (0.8, 0.0), (-1.0, 0.5), (4.0, 0.0)] {
             let threshold =
                 Threshold { background: &background, grid: &grid, cutoff: Cutoff { cutoff, noise } };
             for weighted in [false, true] {
                 let fixed = weighted.then(|| FixedWeights::new(norms.iter().copied()).unwrap());
-                let (mut got, mut expected) = (PixelSet::new(PIXELS), PixelSet::new(PIXELS));
                 let valid = Validity { low: 0.0, high: 21.0, dummy: None }.of_integers();
-                pick_exact(&bins, &signal, fixed.as_ref(), &radius, valid, &threshold, &mut got);
+                let frame = frame(&bins, &signal, &radius);
                 let norm =
                     |place: usize| fixed.as_ref().map_or(1.0, |f| f64::from(f.weights[place]) * f.unit);
                 let pixel = |place: usize| {
                     let s = signal[place];
                     (s <= 21).then(|| (f64::from(s), norm(place)))
                 };
-                pick_float(&bins, pixel, &radius, &threshold, &mut expected);
-                assert!(got.iter().eq(expected.iter()), "cutoff {cutoff} weighted {weighted}");
-                assert_eq!(got.len(), expected.iter().count());
+                // By the definition.
+                let stands_out = |&place: &usize| {
+                    let at = threshold.at(radius[bins.order[place] as usize]);
+                    pixel(place).is_some_and(|(s, norm)| s > at * norm)
+                };
+                let mut expected: Vec<(u32, u32)> = (0..signal.len())
+                    .filter(stands_out)
+                    .map(|place| (bins.order[place], signal[place] as u32))
+                    .collect();
+                expected.sort_unstable();
+                let mut values = KeptValues::default();
+                let kept = |set: &PixelSet, values: &mut KeptValues| {
+                    let (mut index, mut packed) = (Vec::new(), Vec::new());
+                    values.write_to(set, 4, &mut index, &mut packed);
+                    index.into_iter().zip(packed).collect::<Vec<_>>()
+                };
+                let mut got = PixelSet::new(PIXELS);
+                pick_exact(frame, fixed.as_ref(), valid, &threshold, &mut got, Some(&mut values));
+                assert_eq!(kept(&got, &mut values), expected, "cutoff {cutoff} weighted {weighted}");
+                pick_float(frame, pixel, &threshold, &mut got, Some(&mut values));
+                assert_eq!(kept(&got, &mut values), expected, "cutoff {cutoff} weighted {weighted}");
             }
         }
         let threshold =
             Threshold { background: &background, grid: &grid, cutoff: Cutoff { cutoff: 2.0, noise: 1.0 } };
         let (mut before, mut after) = (PixelSet::new(PIXELS), PixelSet::new(PIXELS));
-        pick_exact(&bins, &signal, None, &radius, Validity::ALL.of_integers(), &threshold, &mut before);
+        pick_exact(
+            frame(&bins, &signal, &radius),
+            None,
+            Validity::ALL.of_integers(),
+            &threshold,
+            &mut before,
+            None,
+        );
         signal[4321] = if before.contains(bins.order[4321] as usize) { 0 } else { 1000 };
-        pick_exact(&bins, &signal, None, &radius, Validity::ALL.of_integers(), &threshold, &mut after);
+        pick_exact(
+            frame(&bins, &signal, &radius),
+            None,
+            Validity::ALL.of_integers(),
+            &threshold,
+            &mut after,
+            None,
+        );
         assert!(!before.iter().eq(after.iter()));
-    }
-
-    #[test]
-    fn a_pixel_set_gives_its_pixels_in_order() {
-        let set = PixelSet::new(200);
-        for pixel in [199, 0, 63, 64, 128, 63] {
-            set.insert(pixel);
-        }
-        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 128, 199]);
-        assert_eq!(set.len(), 5);
-        let mut index = vec![7; 9];
-        set.write_to(&mut index);
-        assert_eq!(index, [0, 63, 64, 128, 199]);
-        assert!(set.contains(64) && !set.contains(65) && !set.is_empty());
     }
 }

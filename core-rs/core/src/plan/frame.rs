@@ -108,21 +108,4 @@ impl FrameBuffer {
             PixelType::F32 => f64::from(self.padded::<f32>()[pixel]),
         }
     }
-
-    /// The pixels at `index`, packed in the frame's type from the start of `packed`.
-    pub fn take(&self, index: &[u32], packed: &mut Vec<u32>) {
-        let bytes = index.len() * self.pixel_type.size();
-        packed.resize(bytes.div_ceil(4), 0);
-        match self.pixel_type.size() {
-            1 => take_as::<u8>(self.padded(), index, packed),
-            2 => take_as::<u16>(self.padded(), index, packed),
-            _ => take_as::<u32>(self.padded(), index, packed),
-        }
-    }
-}
-
-fn take_as<T: NoUninit + AnyBitPattern>(frame: &[T], index: &[u32], packed: &mut [u32]) {
-    for (value, &pixel) in cast_slice_mut::<u32, T>(packed).iter_mut().zip(index) {
-        *value = frame[pixel as usize];
-    }
 }
