@@ -100,11 +100,17 @@ impl RadialGrid {
 
     /// Values on the centres, interpolated linearly at a located radius.
     #[inline(always)]
-    pub fn interpolate(&self, values: &[f32], (below, fraction): (usize, f64)) -> f64 {
-        let low = f64::from(values[below]);
-        let high = f64::from(values[(below + 1).min(self.bins - 1)]);
-        low + fraction * (high - low)
+    pub fn interpolate(&self, values: &[f32], place: (usize, f64)) -> f64 {
+        interpolate(&values[..self.bins], place)
     }
+}
+
+/// Values, interpolated linearly between one and the next by a fraction of the way.
+#[inline(always)]
+pub fn interpolate(values: &[f32], (below, fraction): (usize, f64)) -> f64 {
+    let low = f64::from(values[below]);
+    let high = f64::from(values[(below + 1).min(values.len() - 1)]);
+    low + fraction * (high - low)
 }
 
 #[cfg(test)]

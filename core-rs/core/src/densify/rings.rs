@@ -11,7 +11,7 @@ use super::family::{Family, Limited, Values, Wanted, MOST_VALUES};
 use super::places::{PlaceScale, Places, MASKED};
 use super::tables::{Ring, Tables};
 use super::{DensePixel, Kept, Noise};
-use crate::background::Background;
+use crate::background::{interpolate, Background};
 use crate::clip::chauvenet;
 use crate::parallel::{for_each, reduce, Split, WORTH_A_THREAD};
 use crate::pick::Cutoff;
@@ -322,10 +322,7 @@ impl Solving<'_> {
         let place = ring as f64 - 0.5 + (part as f64 + 0.5) / PARTS as f64;
         let place = place.clamp(0.0, last as f64);
         let below = (place as usize).min(last.saturating_sub(1));
-        let [mean, std] = [mean, std].map(|of| {
-            let (low, high) = (f64::from(of[below]), f64::from(of[(below + 1).min(last)]));
-            low + (place - below as f64) * (high - low)
-        });
+        let [mean, std] = [mean, std].map(|of| interpolate(of, (below, place - below as f64)));
         (mean + self.frame.cutoff.reach(std)) * self.facts.norms[ring][0]
     }
 }
