@@ -3,6 +3,7 @@
  * `herr_t` and enumerations are int. Names that differ between versions are chosen in `loadLibhdf5`.
  * Source: the HDF5 reference manual, versions 1.10 to 2.0.
  */
+import { lateCalls } from "../../../engine/late_calls.ts";
 
 const ID = "i64";
 const STATUS = "i32";
@@ -165,7 +166,7 @@ const OLDEST = [1, 10, 3] as const;
  * @throws Error when there is none at `path`, it is no libhdf5, or it is too old
  */
 export function loadLibhdf5(path: string): Libhdf5 {
-  const core = bind(path, FUNCTIONS);
+  const core = lateCalls(path, FUNCTIONS);
   keepLoaded(path);
   const { H5open, H5dont_atexit, H5get_libversion } = core;
   if (!H5open || !H5dont_atexit || !H5get_libversion) throw new Error("it is no libhdf5");
@@ -178,37 +179,18 @@ export function loadLibhdf5(path: string): Libhdf5 {
   if (compare(version, OLDEST) < 0) {
     throw new Error(`it is version ${version.join(".")}, which cannot hand out chunks: ${OLDEST.join(".")} can`);
   }
-  const some = bind(path, OPTIONAL);
+  const some = lateCalls(path, OPTIONAL);
   const iterate = some.H5Literate2 ?? some.H5Literate;
   const linkInfo = some.H5Lget_info2 ?? some.H5Lget_info;
   const readChunk = some.H5Dread_chunk1 ?? some.H5Dread_chunk;
-  const missing = Object.keys(FUNCTIONS).filter((name) => !core[name as keyof typeof core]);
+  const missing = Object.keys(FUNCTIONS).filter((name) => !(name in core));
   if (!iterate || !linkInfo || !readChunk || missing.length > 0) {
     throw new Error(`it is version ${version.join(".")} of a kind that is not known here ${missing.join(", ")}`.trim());
   }
   const { H5Dget_chunk_info_by_coord: chunkInfo } = some;
   const levelled = { version, ids: identifiers(path), iterate, linkInfo, readChunk, chunkInfo };
-  return { ...(core as Functions), ...levelled };
-}
-
-/**
- * The functions of a library that are there. They are called through their addresses: looking one up takes a fiftieth
- * of the time that `Deno.dlopen` takes to compile a call, and a run makes few calls.
- */
-function bind<T extends Record<string, Deno.ForeignFunction>>(
-  path: string,
-  functions: T,
-): Partial<Deno.DynamicLibrary<T>["symbols"]> {
-  const entries = Object.keys(functions).map((name) => [name, { type: "pointer", optional: true }] as const);
-  const addresses = Deno.dlopen(path, Object.fromEntries(entries)).symbols;
-  const bound: Record<string, unknown> = {};
-  for (const [name, definition] of Object.entries(functions)) {
-    const address = addresses[name] as Deno.PointerObject<typeof definition> | null;
-    if (address === null) continue;
-    const pointer = new Deno.UnsafeFnPointer(address, definition);
-    bound[name] = pointer.call.bind(pointer);
-  }
-  return bound as Partial<Deno.DynamicLibrary<T>["symbols"]>;
+  // Not spread: that would ask for every function.
+  return Object.assign(core as Functions, levelled);
 }
 
 /** Where `dlopen` itself is, in newer and in older versions of Linux' C library. */
