@@ -47,8 +47,12 @@ fn main() {
     ] {
         let width = largest / BINS as f64;
         let grid = RadialGrid::new(0.5 * width, width, BINS);
-        let densify =
-            Densify::new(radius.clone(), norms.cloned(), grid, Some(Cutoff { cutoff: 2.0, noise: 1.0 }));
+        let densify = Densify::new(
+            radius.as_slice().into(),
+            norms.cloned(),
+            grid,
+            Some(Cutoff { cutoff: 2.0, noise: 1.0 }),
+        );
         let mut rebuild = Rebuild::new(densify, pixel_type, 65535.0);
         let intensity = &counts[..kept.len() * pixel_type.size()];
         for scale in [0.0, 1.0] {

@@ -36,6 +36,7 @@ use pixels::Pixels;
 use places::Places;
 use rings::{Facts, Frame, Rings};
 use smooth::{update_lines, Line, Smooth};
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// The constants of a sparse file, which forks share, and the room that each frame reuses.
@@ -68,7 +69,7 @@ impl Densify {
     /// `normalization`, the norm per pixel, where corrections were used; `grid`, where the bins lie; `cutoff`, what
     /// picked: `None` when the file does not tell, then noise is not truncated.
     pub fn new(
-        radius: Vec<f32>,
+        radius: Cow<[f32]>,
         normalization: Option<Vec<f32>>,
         grid: RadialGrid,
         cutoff: Option<Cutoff>,

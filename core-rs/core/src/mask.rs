@@ -3,6 +3,7 @@
 //! Masks hold one byte per pixel, 0 where the pixel counts. Images arrive as the little-endian bytes of their
 //! elements, so that one function serves every type. Nothing is allocated beyond the result.
 
+use crate::parallel::{for_each, Split, WORTH_A_THREAD};
 use crate::plan::PixelType;
 
 /// NXmx `pixel_mask` bit of a gap between modules (NXdetector, bit 0).
@@ -12,42 +13,86 @@ pub const DEAD: u8 = 2;
 
 /// 1 where an element is not zero; NaN is not zero, −0.0 is.
 ///
-/// `bytes`: little-endian elements of `size` bytes (a rest of fewer is left out); `float`: they are IEEE 754 numbers.
+/// `bytes`: little-endian elements of `size` bytes (a rest of fewer is left out); `float`: they are IEEE 754 numbers;
+/// `mask`: one byte for each.
 ///
 /// # Panics
 /// When `size` is 0.
-pub fn nonzero(bytes: &[u8], size: usize, float: bool) -> Vec<u8> {
+pub fn nonzero(bytes: &[u8], size: usize, float: bool, mask: &mut [u8]) {
     // The sign of a float lies in the top bit of its last byte.
     let last = if float { 0x7f } else { 0xff };
-    let is_set = |element: &[u8]| {
-        let (top, rest) = element.split_last().expect("size is not 0");
-        u8::from(top & last != 0 || rest.iter().any(|&byte| byte != 0))
-    };
-    bytes.chunks_exact(size).map(is_set).collect()
+    match size {
+        1 => each::<1>(bytes, mask, |[top]| u8::from(top & last != 0)),
+        2 => {
+            let bits = u16::from_le_bytes([0xff, last]);
+            each::<2>(bytes, mask, |pixel| u8::from(u16::from_le_bytes(pixel) & bits != 0));
+        }
+        4 => {
+            let bits = u32::from_le_bytes([0xff, 0xff, 0xff, last]);
+            each::<4>(bytes, mask, |pixel| u8::from(u32::from_le_bytes(pixel) & bits != 0));
+        }
+        _ => {
+            for (mask, element) in mask.iter_mut().zip(bytes.chunks_exact(size)) {
+                let (top, rest) = element.split_last().expect("size is not 0");
+                *mask = u8::from(top & last != 0 || rest.iter().any(|&byte| byte != 0));
+            }
+        }
+    }
 }
 
-/// 1 where a value is NaN: the mask that a map of radii tells.
-pub fn not_a_number(values: &[f32]) -> Vec<u8> {
-    values.iter().map(|value| u8::from(value.is_nan())).collect()
+/// One byte per pixel of `N` bytes.
+fn each<const N: usize>(bytes: &[u8], marks: &mut [u8], mark: impl Fn([u8; N]) -> u8 + Sync) {
+    let work = Marking::<N> { pixels: bytes.as_chunks().0, marks };
+    for_each(work, &|Marking { pixels, marks }| {
+        marks.iter_mut().zip(pixels).for_each(|(byte, &pixel)| *byte = mark(pixel));
+    });
+}
+
+/// Pixels of an image, and what comes of them.
+struct Marking<'a, const N: usize> {
+    pixels: &'a [[u8; N]],
+    marks: &'a mut [u8],
+}
+
+impl<const N: usize> Split for Marking<'_, N> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        let half = self.pixels.len().min(self.marks.len()) / 2;
+        if half < WORTH_A_THREAD {
+            return Err(self);
+        }
+        let (left, right) = self.pixels.split_at(half);
+        let (marks, rest) = self.marks.split_at_mut(half);
+        Ok((Self { pixels: left, marks }, Self { pixels: right, marks: rest }))
+    }
+}
+
+/// 1 where a value is NaN: the mask that a map of radii tells. `mask`: one byte for each value.
+pub fn not_a_number(values: &[f32], mask: &mut [u8]) {
+    each::<4>(bytemuck::cast_slice(values), mask, |value| u8::from(f32::from_le_bytes(value).is_nan()));
 }
 
 /// What the values of an integer frame mark: the largest value of an unsigned type or −1 a [`GAP`], 32-bit counts
-/// beyond i32 and values below −1 [`DEAD`], else 0. `None` for float frames, which mark with NaN.
+/// beyond i32 and values below −1 [`DEAD`], else 0. False for float frames, which mark with NaN.
 ///
-/// `bytes`: little-endian pixels. Only frames of detectors that count photons mark with negative values.
-pub fn frame_marks(bytes: &[u8], pixel_type: PixelType) -> Option<Vec<u8>> {
-    let each = |mark: &dyn Fn(&[u8]) -> u8| bytes.chunks_exact(pixel_type.size()).map(mark).collect();
-    let whole = |pixel: &[u8]| u8::from(pixel.iter().all(|&byte| byte == 0xff)) * GAP;
-    let beyond = |pixel: &[u8]| match (whole(pixel), pixel.last()) {
-        (0, Some(0x80..)) => DEAD,
-        (gap, _) => gap,
-    };
+/// `bytes`: little-endian pixels; `marks`: one byte for each. Only frames of detectors that count photons mark with
+/// negative values.
+pub fn frame_marks(bytes: &[u8], pixel_type: PixelType, marks: &mut [u8]) -> bool {
+    let mark = |gap: bool, defect: bool| if gap { GAP } else { u8::from(defect) * DEAD };
     match pixel_type {
-        PixelType::U8 | PixelType::U16 => Some(each(&whole)),
-        // −1 is all ones and a negative value has the top bit: signed types read alike.
-        PixelType::U32 | PixelType::I16 | PixelType::I32 => Some(each(&beyond)),
-        PixelType::F32 => None,
+        PixelType::U8 => each::<1>(bytes, marks, |[value]| mark(value == u8::MAX, false)),
+        PixelType::U16 => each::<2>(bytes, marks, |pixel| mark(u16::from_le_bytes(pixel) == u16::MAX, false)),
+        PixelType::I16 => each::<2>(bytes, marks, |pixel| {
+            let value = i16::from_le_bytes(pixel);
+            mark(value == -1, value < 0)
+        }),
+        // The largest unsigned value is −1, too.
+        PixelType::U32 | PixelType::I32 => each::<4>(bytes, marks, |pixel| {
+            let value = i32::from_le_bytes(pixel);
+            mark(value == -1, value < 0)
+        }),
+        PixelType::F32 => return false,
     }
+    true
 }
 
 /// Keeps the bits that another mask of the same length has too.
@@ -116,25 +161,40 @@ mod tests {
         values.iter().flat_map(|&value| to_bytes(value)).collect()
     }
 
+    fn nonzero_mask(bytes: &[u8], size: usize, float: bool) -> Vec<u8> {
+        let mut mask = vec![9; bytes.len() / size];
+        nonzero(bytes, size, float, &mut mask);
+        mask
+    }
+
     #[test]
     fn every_type_has_the_same_nonzero_pixels() {
         let expected = [0, 1, 1, 0, 1];
-        assert_eq!(nonzero(&[0, 1, 128, 0, 255], 1, false), expected);
-        assert_eq!(nonzero(&bytes(&[0, 1, -32768, 0, 256], i16::to_le_bytes), 2, false), expected);
-        assert_eq!(nonzero(&bytes(&[0, 1, 1 << 31, 0, 65536], u32::to_le_bytes), 4, false), expected);
-        assert_eq!(nonzero(&bytes(&[0, 1, i64::MIN, 0, 1 << 40], i64::to_le_bytes), 8, false), expected);
+        assert_eq!(nonzero_mask(&[0, 1, 128, 0, 255], 1, false), expected);
+        assert_eq!(nonzero_mask(&bytes(&[0, 1, -32768, 0, 256], i16::to_le_bytes), 2, false), expected);
+        assert_eq!(nonzero_mask(&bytes(&[0, 1, 1 << 31, 0, 65536], u32::to_le_bytes), 4, false), expected);
+        assert_eq!(nonzero_mask(&bytes(&[0, 1, i64::MIN, 0, 1 << 40], i64::to_le_bytes), 8, false), expected);
         let floats = [0.0, 1e-40, f32::NAN, -0.0, -2.0];
-        assert_eq!(nonzero(&bytes(&floats, f32::to_le_bytes), 4, true), expected);
+        assert_eq!(nonzero_mask(&bytes(&floats, f32::to_le_bytes), 4, true), expected);
         let doubles = [0.0, f64::MIN_POSITIVE, f64::INFINITY, -0.0, f64::NAN];
-        assert_eq!(nonzero(&bytes(&doubles, f64::to_le_bytes), 8, true), expected);
+        assert_eq!(nonzero_mask(&bytes(&doubles, f64::to_le_bytes), 8, true), expected);
         // What tells the types apart: the same bits as an integer.
-        assert_eq!(nonzero(&(-0.0f32).to_le_bytes(), 4, false), [1]);
-        assert!(nonzero(&[], 4, true).is_empty());
+        assert_eq!(nonzero_mask(&(-0.0f32).to_le_bytes(), 4, false), [1]);
+        assert!(nonzero_mask(&[], 4, true).is_empty());
+    }
+
+    #[test]
+    fn large_masks_are_those_of_their_parts() {
+        let values: Vec<u8> = (0..5 * WORTH_A_THREAD + 77).map(|i| (i * i % 5) as u8).collect();
+        let expected: Vec<u8> = values.iter().map(|&value| u8::from(value != 0)).collect();
+        assert_eq!(nonzero_mask(&values, 1, false), expected);
     }
 
     #[test]
     fn nan_is_masked_and_nothing_else() {
-        assert_eq!(not_a_number(&[0.0, f32::NAN, f32::INFINITY, -f32::NAN, -1.0]), [0, 1, 0, 1, 0]);
+        let mut mask = [9; 5];
+        not_a_number(&[0.0, f32::NAN, f32::INFINITY, -f32::NAN, -1.0], &mut mask);
+        assert_eq!(mask, [0, 1, 0, 1, 0]);
     }
 
     #[test]
@@ -188,14 +248,18 @@ mod tests {
     #[test]
     fn frames_mark_by_the_values_that_no_detector_counts() {
         let bytes = |values: &[u32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        let marked = |bytes: &[u8], pixel_type: PixelType| {
+            let mut marks = vec![9; bytes.len() / pixel_type.size()];
+            frame_marks(bytes, pixel_type, &mut marks).then_some(marks)
+        };
         let frame = bytes(&[0, 7, u32::MAX, u32::MAX - 1, i32::MAX as u32, 1 << 31]);
-        assert_eq!(frame_marks(&frame, PixelType::U32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
-        assert_eq!(frame_marks(&frame, PixelType::I32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
+        assert_eq!(marked(&frame, PixelType::U32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
+        assert_eq!(marked(&frame, PixelType::I32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
         let small: Vec<u8> = [0u16, 65_534, 65_535, 0x8000].iter().flat_map(|v| v.to_le_bytes()).collect();
-        assert_eq!(frame_marks(&small, PixelType::U16).unwrap(), [0, 0, GAP, 0]);
-        assert_eq!(frame_marks(&small, PixelType::I16).unwrap(), [0, DEAD, GAP, DEAD]);
-        assert_eq!(frame_marks(&[0, 254, 255], PixelType::U8).unwrap(), [0, 0, GAP]);
-        assert_eq!(frame_marks(&frame, PixelType::F32), None);
+        assert_eq!(marked(&small, PixelType::U16).unwrap(), [0, 0, GAP, 0]);
+        assert_eq!(marked(&small, PixelType::I16).unwrap(), [0, DEAD, GAP, DEAD]);
+        assert_eq!(marked(&[0, 254, 255], PixelType::U8).unwrap(), [0, 0, GAP]);
+        assert_eq!(marked(&frame, PixelType::F32), None);
         let mut both = [GAP, GAP | DEAD, 0, DEAD];
         intersect(&mut both, &[GAP, DEAD, GAP, 0]);
         assert_eq!(both, [GAP, DEAD, 0, 0]);

@@ -10,6 +10,7 @@ use crate::pick::Cutoff;
 use crate::plan::{PixelType, PlanInput, Settings};
 use crate::reduce::ErrorModel;
 use crate::validity::Validity;
+use std::borrow::Cow;
 use std::str::FromStr;
 
 /// The lines of a text.
@@ -127,7 +128,11 @@ const MOST_BINS: usize = 1 << 24;
 impl Options<'_> {
     /// What rebuilds the frames of a sparse file: `first` and `width` are the centre of the first bin and the distance of
     /// the centres. `radius`: per pixel, NaN where masked; `normalization`: norm per pixel, where corrections were used.
-    pub fn rebuild(&self, radius: Vec<f32>, normalization: Option<Vec<f32>>) -> Result<Rebuild, OptionError> {
+    pub fn rebuild(
+        &self,
+        radius: Cow<[f32]>,
+        normalization: Option<Vec<f32>>,
+    ) -> Result<Rebuild, OptionError> {
         let refused = |reason: &str| Err(OptionError(reason.into()));
         if normalization.as_ref().is_some_and(|norms| norms.len() != radius.len()) {
             return refused("the normalization has not as many pixels as the radius map");

@@ -212,3 +212,26 @@ c03cb3a52a6ce6010000800001000c08006300000001000208000107000510001000180013802000
 000000000000001400002000000000000000000000000000136da6da00000000",
     },
 ];
+
+#[test]
+fn a_mask_is_the_chunk_of_its_words_and_pieces_of_a_chunk_are_assembled_alike() {
+    let mut scratch = Scratch::default();
+    for pixels in [0, 7, 8, 2048, 2049, 10_000] {
+        let mask: Vec<u8> = (0..pixels).map(|i| (i * i % 251) as u8).collect();
+        let words: Vec<u8> = mask.iter().flat_map(|&bits| u32::from(bits).to_le_bytes()).collect();
+        let (mut found, mut wanted) = (Vec::new(), Vec::new());
+        bitshuffle_lz4::encode_mask(&mask, &mut found, &mut scratch).unwrap();
+        bitshuffle_lz4::encode(&words, 4, 0, &mut wanted, &mut scratch).unwrap();
+        assert_eq!(found, wanted, "{pixels} pixels");
+    }
+    let (packed, mut chunk, mut room) = ([7; 100], Vec::new(), vec![0; 200]);
+    bitshuffle_zstd::assemble(&[0; 640], 4, &packed, &mut chunk).unwrap();
+    let pack = |room: &mut [u8]| {
+        room[..100].copy_from_slice(&packed);
+        Some(100)
+    };
+    assert_eq!(bitshuffle_zstd::assemble_in_place(640, 4, &mut room, pack), Some(chunk.len()));
+    assert_eq!(room[..chunk.len()], chunk);
+    assert_eq!(bitshuffle_zstd::assemble_in_place(641, 4, &mut room, pack), None);
+    assert_eq!(bitshuffle_zstd::assemble_in_place(640, 4, &mut room[..10], pack), None);
+}

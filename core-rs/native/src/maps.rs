@@ -1,62 +1,12 @@
-//! Work on whole maps, for the TypeScript side: what `braggsieve_core::mask` and `map_step` do.
+//! Work on whole maps, for the TypeScript side: what `braggsieve_core::mask` does.
 //!
 //! # Safety
 //! As in `plan`.
 #![allow(clippy::missing_safety_doc)]
 
-use crate::boundary::{guarded, output, slice, ErrorText, Failure};
-use braggsieve_core::background::RadialGrid;
-use braggsieve_core::{map_step, mask};
-
-/// Rounds a map in place to multiples of `step`, a power of two, not below `least`; NaN stays NaN.
-#[no_mangle]
-pub unsafe extern "C" fn bs_round_to_step(
-    map: *mut f32,
-    length: usize,
-    step: f32,
-    least: f32,
-    error: *const ErrorText,
-) -> i32 {
-    // SAFETY: see the module.
-    unsafe {
-        guarded(error, || {
-            let map = output(map, length, length)?;
-            if !map_step::is_step(step) {
-                return Err(Failure::Refused(format!("{step} is no step: it must be a power of two")));
-            }
-            map_step::round_to_step(map, step, least);
-            Ok(())
-        })
-    }
-}
-
-/// Share of the valid pixels between the centre of each bin and the next, times their norms; `norms`: null without.
-/// `first`, `width`: centre of the first bin, distance of the centres. One number per bin goes to `shares`.
-#[no_mangle]
-pub unsafe extern "C" fn bs_ring_shares(
-    radius: *const f32,
-    pixels: usize,
-    norms: *const f32,
-    norms_length: usize,
-    first: f64,
-    width: f64,
-    shares: *mut f64,
-    bins: usize,
-    error: *const ErrorText,
-) -> i32 {
-    // SAFETY: see the module.
-    unsafe {
-        guarded(error, || {
-            let (radius, norms) = (slice(radius, pixels)?, slice(norms, norms_length)?);
-            if bins == 0 || ![0, pixels].contains(&norms.len()) {
-                return Err(Failure::Refused("the maps and the bins do not belong together".into()));
-            }
-            let (grid, norms) = (RadialGrid::new(first, width, bins), (!norms.is_empty()).then_some(norms));
-            map_step::ring_shares(radius, norms, &grid, output(shares, bins, bins)?);
-            Ok(())
-        })
-    }
-}
+use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
+use braggsieve_core::mask;
+use braggsieve_core::plan::{decode, Encoding, FrameBuffer, PixelType};
 
 /// 1 where an element of `size` bytes is not zero, one byte per element to `out`. `float`: 0 or 1.
 #[no_mangle]
@@ -76,8 +26,7 @@ pub unsafe extern "C" fn bs_nonzero_mask(
             if size == 0 || !bytes.len().is_multiple_of(size) {
                 return Err(Failure::Refused(format!("{length} bytes are not whole elements of {size}")));
             }
-            let found = mask::nonzero(bytes, size, float != 0);
-            output(out, out_length, found.len())?.copy_from_slice(&found);
+            mask::nonzero(bytes, size, float != 0, output(out, out_length, length / size)?);
             Ok(())
         })
     }
@@ -95,9 +44,82 @@ pub unsafe extern "C" fn bs_nan_mask(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let found = mask::not_a_number(slice(values, length)?);
-            output(out, out_length, found.len())?.copy_from_slice(&found);
+            mask::not_a_number(slice(values, length)?, output(out, out_length, length)?);
             Ok(())
         })
     }
+}
+
+/// What the values of a frame mark, see `braggsieve_core::mask::frame_marks`: one byte per pixel to `out`. `encoding`,
+/// `pixel_type`: names, UTF-8. Refused for float frames, which mark with NaN.
+#[no_mangle]
+pub unsafe extern "C" fn bs_frame_marks(
+    encoding: *const u8,
+    encoding_length: usize,
+    bytes: *const u8,
+    length: usize,
+    pixel_type: *const u8,
+    pixel_type_length: usize,
+    out: *mut u8,
+    pixels: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let name = |pointer, length| Ok::<_, Failure>(std::str::from_utf8(slice(pointer, length)?)?);
+            let (encoding, pixel_type) =
+                (name(encoding, encoding_length)?, name(pixel_type, pixel_type_length)?);
+            let unknown = |what: &str| Failure::Refused(format!("unknown name {what}"));
+            let encoding = Encoding::from_name(encoding).ok_or_else(|| unknown(encoding))?;
+            let pixel_type = PixelType::from_name(pixel_type).ok_or_else(|| unknown(pixel_type))?;
+            let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
+            decode(encoding, slice(bytes, length)?, &mut frame, &mut Default::default())?;
+            let marked = mask::frame_marks(frame.bytes(), pixel_type, output(out, pixels, pixels)?);
+            marked.then_some(()).ok_or_else(|| Failure::Refused("frames of floats mark with NaN".into()))
+        })
+    }
+}
+
+/// Keeps the bits of `mask` that another mask of as many pixels has too.
+#[no_mangle]
+pub unsafe extern "C" fn bs_common_mask(
+    mask: *mut u8,
+    pixels: usize,
+    other: *const u8,
+    other_pixels: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe { guarded(error, || both(mask, pixels, other, other_pixels, mask::intersect)) }
+}
+
+/// Adds the bits of another mask of as many pixels to `mask`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_united_mask(
+    mask: *mut u8,
+    pixels: usize,
+    other: *const u8,
+    other_pixels: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe { guarded(error, || both(mask, pixels, other, other_pixels, mask::unite)) }
+}
+
+/// # Safety
+/// See the module.
+unsafe fn both(
+    mask: *mut u8,
+    pixels: usize,
+    other: *const u8,
+    other_pixels: usize,
+    work: fn(&mut [u8], &[u8]),
+) -> Outcome {
+    if pixels != other_pixels {
+        return Err(Failure::Refused(format!("masks of {pixels} and {other_pixels} pixels")));
+    }
+    // SAFETY: the caller's promise.
+    unsafe { work(output(mask, pixels, pixels)?, slice(other, other_pixels)?) };
+    Ok(())
 }

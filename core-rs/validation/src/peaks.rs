@@ -132,7 +132,7 @@ impl RoundTrips {
             let kept: Vec<u32> =
                 (0..radius.len()).filter(|&p| !radius[p].is_nan() && above(p)).map(|p| p as u32).collect();
             let bytes: Vec<u8> = kept.iter().flat_map(|&p| original[p as usize].to_le_bytes()).collect();
-            let densify = Densify::new(radius.clone(), None, grid, Some(cutoff));
+            let densify = Densify::new(radius.as_slice().into(), None, grid, Some(cutoff));
             let mut rebuild = Rebuild::new(densify, braggsieve_core::plan::PixelType::U16, 65535.0);
             let noise = Noise { scale: 1.0, seed: s.seed as u64, frame: 0 };
             rebuild

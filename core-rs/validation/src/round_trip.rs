@@ -60,7 +60,7 @@ fn row(case: &Case, cutoff: f64, run: &Run) -> Result<Value, String> {
     kept.iter().for_each(|&p| is_kept[p as usize] = true);
     let grid = RadialGrid::new(bins.centre(0), bins.width, bins.count());
     let ours = {
-        let densify = Densify::new(plan.radius().to_vec(), None, grid, Some(Cutoff { cutoff, noise }));
+        let densify = Densify::new(plan.radius().into(), None, grid, Some(Cutoff { cutoff, noise }));
         let mut rebuild = Rebuild::new(densify, pixel_type, -1.0);
         let scale = if run.perturbed("noise") { 0.9 } else { 1.0 };
         let noise = Noise { scale, seed: 1, frame: 0 };

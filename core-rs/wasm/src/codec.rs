@@ -9,6 +9,14 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
+/// A mask of one byte a pixel as a chunk of uint32 of HDF5 filter 32008 with LZ4.
+#[wasm_bindgen(js_name = encodeMask)]
+pub fn encode_mask(mask: &[u8]) -> Result<Vec<u8>, JsError> {
+    let mut chunk = Vec::new();
+    bitshuffle_lz4::encode_mask(mask, &mut chunk, &mut Scratch::default())?;
+    Ok(chunk)
+}
+
 /// Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4, in blocks of `block` elements
 /// (of 8192 bytes where it is not given).
 #[wasm_bindgen(js_name = encodeBitshuffleLz4)]

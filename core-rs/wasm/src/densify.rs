@@ -19,7 +19,7 @@ impl Densifier {
         radius: Vec<f32>,
         normalization: Option<Vec<f32>>,
     ) -> Result<Densifier, JsError> {
-        Ok(Self { rebuild: Options::new(options)?.rebuild(radius, normalization)? })
+        Ok(Self { rebuild: Options::new(options)?.rebuild(radius.into(), normalization)? })
     }
 
     /// Rebuilds frame number `frame`. `intensity`: little-endian bytes of the kept values; `noise`: 0 to 1 of the

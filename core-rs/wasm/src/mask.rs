@@ -10,13 +10,17 @@ pub fn nonzero(bytes: &[u8], size: usize, float: bool) -> Result<Vec<u8>, JsErro
     if size == 0 || !bytes.len().is_multiple_of(size) {
         return Err(JsError::new(&format!("{} bytes are not whole elements of {size}", bytes.len())));
     }
-    Ok(mask::nonzero(bytes, size, float))
+    let mut found = vec![0; bytes.len() / size];
+    mask::nonzero(bytes, size, float, &mut found);
+    Ok(found)
 }
 
 /// 1 where a value is NaN.
 #[wasm_bindgen(js_name = nanMask)]
 pub fn not_a_number(values: &[f32]) -> Vec<u8> {
-    mask::not_a_number(values)
+    let mut found = vec![0; values.len()];
+    mask::not_a_number(values, &mut found);
+    found
 }
 
 /// What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
@@ -30,7 +34,8 @@ pub fn frame_marks(
     let pixel_type = crate::pixel_type(type_name)?;
     let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
     decode(crate::encoding(encoding)?, bytes, &mut frame, &mut Default::default())?;
-    Ok(mask::frame_marks(frame.bytes(), pixel_type))
+    let mut marks = vec![0; pixels];
+    Ok(mask::frame_marks(frame.bytes(), pixel_type, &mut marks).then_some(marks))
 }
 
 /// The bits that both masks have.

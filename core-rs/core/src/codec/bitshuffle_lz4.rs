@@ -67,6 +67,25 @@ pub fn encode(
     Ok(())
 }
 
+/// Encodes a mask of one byte a pixel as a chunk of uint32, which NXmx wants, without making those first.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_mask(mask: &[u8], dst: &mut Vec<u8>, scratch: &mut Scratch) -> Result<(), CodecError> {
+    const PIXELS: usize = DEFAULT_BLOCK / size_of::<u32>();
+    let (mut wide, mut chunk) = ([0u32; PIXELS], Vec::new());
+    dst.clear();
+    dst.extend_from_slice(&((mask.len() * size_of::<u32>()) as u64).to_be_bytes());
+    dst.extend_from_slice(&(DEFAULT_BLOCK as u32).to_be_bytes());
+    for pixels in mask.chunks(PIXELS) {
+        let wide = &mut wide[..pixels.len()];
+        wide.iter_mut().zip(pixels).for_each(|(word, &bits)| *word = u32::from(bits));
+        encode(bytemuck::cast_slice(wide), size_of::<u32>(), 0, &mut chunk, scratch)?;
+        dst.extend_from_slice(&chunk[HEADER..]);
+    }
+    Ok(())
+}
+
 /// Largest size of an encoded chunk of `bytes` bytes, for buffers that are sized once.
 pub fn bound(bytes: usize, elem_size: usize, block_elems: usize) -> usize {
     let block = if block_elems == 0 { DEFAULT_BLOCK } else { block_elems.saturating_mul(elem_size).max(1) };

@@ -62,6 +62,28 @@ pub fn assemble(src: &[u8], elem_size: usize, packed: &[u8], dst: &mut Vec<u8>) 
     Ok(())
 }
 
+/// Bytes around the Zstandard frame of a chunk of one block.
+pub const OVERHEAD: usize = HEADER + 4;
+
+/// The chunk of `bytes` bytes of whole octets in `out`, where `pack` puts their frame into the room that it is given and
+/// tells its length. Gives the length of the chunk; `None` when `out` is too small, `pack` fails, or the lengths cannot be
+/// stated.
+pub fn assemble_in_place(
+    bytes: usize,
+    elem_size: usize,
+    out: &mut [u8],
+    pack: impl FnOnce(&mut [u8]) -> Option<usize>,
+) -> Option<usize> {
+    let block = u32::try_from(bytes).ok().filter(|&bytes| bytes > 0)?;
+    bytes.is_multiple_of(8 * elem_size).then_some(())?;
+    let (head, room) = out.split_at_mut_checked(OVERHEAD)?;
+    let packed = u32::try_from(pack(room)?).ok()?;
+    head[..8].copy_from_slice(&(bytes as u64).to_be_bytes());
+    head[8..HEADER].copy_from_slice(&block.to_be_bytes());
+    head[HEADER..].copy_from_slice(&packed.to_be_bytes());
+    Some(OVERHEAD + packed as usize)
+}
+
 /// Bytes of all whole octets of elements.
 fn block_bytes(src: &[u8], elem_size: usize) -> Result<usize, CodecError> {
     check_element(elem_size, src.len())?;

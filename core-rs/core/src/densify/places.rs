@@ -1,6 +1,8 @@
 //! Where every pixel lies between the bin centres, in 32 bits that are computed once a file.
 
 use crate::background::RadialGrid;
+use crate::parallel::{for_each, Split, WORTH_A_THREAD};
+use std::borrow::Cow;
 
 /// A place in units of 1/2ᵏ of a bin width from the first centre, with k as large as the number of bins leaves. The
 /// f32 radii of files are coarser than that in the outer half of any range, 256-fold where bins are few: what a place
@@ -8,6 +10,24 @@ use crate::background::RadialGrid;
 pub struct Places {
     places: Vec<u32>,
     scale: PlaceScale,
+}
+
+/// Pixels whose places are to be found; without radii, these lie where the places will.
+struct Placing<'a> {
+    radius: &'a [f32],
+    places: &'a mut [u32],
+}
+
+impl Split for Placing<'_> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        if self.places.len() < 2 * WORTH_A_THREAD {
+            return Err(self);
+        }
+        let half = self.places.len() / 2;
+        let (places, right) = self.places.split_at_mut(half);
+        let (radius, rest) = self.radius.split_at(half.min(self.radius.len()));
+        Ok((Self { radius, places }, Self { radius: rest, places: right }))
+    }
 }
 
 /// The place of masked pixels, beyond the last centre.
@@ -62,8 +82,8 @@ impl PlaceScale {
 }
 
 impl Places {
-    /// From the radius of each pixel, NaN where masked, in the same memory.
-    pub fn new(radius: Vec<f32>, grid: &RadialGrid) -> Self {
+    /// From the radius of each pixel, NaN where masked; owned ones leave their memory to the places.
+    pub fn new(radius: Cow<[f32]>, grid: &RadialGrid) -> Self {
         let scale = PlaceScale::new(grid.bins);
         let per_width = f64::from(1u32 << scale.bits);
         let place = |radius: f32| {
@@ -74,7 +94,23 @@ impl Places {
                 place
             }
         };
-        Self { places: radius.into_iter().map(place).collect(), scale }
+        let places = match radius {
+            Cow::Owned(radius) => {
+                let mut places = bytemuck::allocation::cast_vec::<f32, u32>(radius);
+                for_each(Placing { radius: &[], places: &mut places }, &|Placing { places, .. }| {
+                    places.iter_mut().for_each(|word| *word = place(f32::from_bits(*word)));
+                });
+                places
+            }
+            Cow::Borrowed(radius) => {
+                let mut places = vec![0; radius.len()];
+                for_each(Placing { radius, places: &mut places }, &|Placing { radius, places }| {
+                    places.iter_mut().zip(radius).for_each(|(word, &radius)| *word = place(radius));
+                });
+                places
+            }
+        };
+        Self { places, scale }
     }
 
     /// One place a pixel, in raster order.
@@ -98,7 +134,8 @@ mod tests {
             let grid = RadialGrid::new(1.0, 0.25, bins);
             let end = 1.0 + 0.25 * bins as f32;
             let radii: Vec<f32> = (0..1000).map(|i| 0.9 + (end - 0.8) * i as f32 / 999.0).collect();
-            let places = Places::new(radii.clone(), &grid);
+            let places = Places::new(Cow::Borrowed(&radii), &grid);
+            assert_eq!(places.all(), Places::new(Cow::Owned(radii.clone()), &grid).all());
             let scale = places.scale();
             assert!(scale.step() * bins as f64 <= f64::powi(2.0, -30) * bins as f64 * bins as f64);
             for (&radius, &place) in radii.iter().zip(places.all()) {
@@ -111,7 +148,7 @@ mod tests {
 
     #[test]
     fn masked_pixels_have_a_place_of_their_own() {
-        let places = Places::new(vec![f32::NAN, 1e30, -1.0], &RadialGrid::new(1.0, 1.0, 1024));
+        let places = Places::new(Cow::Owned(vec![f32::NAN, 1e30, -1.0]), &RadialGrid::new(1.0, 1.0, 1024));
         assert_eq!(places.all(), [MASKED, 1023 << 22, 0]);
     }
 }

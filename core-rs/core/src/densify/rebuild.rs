@@ -198,7 +198,7 @@ mod tests {
     fn rebuild() -> Rebuild {
         let radius = vec![1.0, 2.0, f32::NAN, 3.0];
         let grid = RadialGrid::new(1.0, 1.0, 3);
-        Rebuild::new(Densify::new(radius, None, grid, None), PixelType::I16, -1.0)
+        Rebuild::new(Densify::new(radius.into(), None, grid, None), PixelType::I16, -1.0)
     }
 
     const NONE: Noise = Noise { scale: 0.0, seed: 0, frame: 0 };

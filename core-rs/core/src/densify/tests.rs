@@ -32,7 +32,7 @@ fn norm(pixel: usize) -> f32 {
 
 fn densify(corrected: bool, cutoff: Option<Cutoff>) -> Densify {
     let norms = corrected.then(|| (0..PIXELS).map(norm).collect());
-    Densify::new((0..PIXELS).map(radius).collect(), norms, grid(), cutoff)
+    Densify::new((0..PIXELS).map(radius).collect::<Vec<_>>().into(), norms, grid(), cutoff)
 }
 
 /// A falling background whose last bins do not scatter.
