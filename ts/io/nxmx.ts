@@ -3,6 +3,7 @@
  * Source: the NXmx application definition and NXdetector, NXdetector_module, NXbeam base classes
  * (https://manual.nexusformat.org), and the Dectris names that neggia reads under `detectorSpecific`.
  */
+import { encodeMask } from "../engine/packing.ts";
 import { directBeam } from "../geometry/beam.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { rotationColumns, type Vector } from "../geometry/rotation.ts";
@@ -104,8 +105,16 @@ function writeSensor(h5: H5Writer, path: string, facts: ExperimentFacts): void {
 
 /** The mask itself lies where Dectris files have it, because neggia's own HDF5 reader looks there. */
 function writeMask(h5: H5Writer, path: string, mask: Uint8Array | Uint32Array, shape: readonly [number, number]): void {
-  const bits = mask instanceof Uint32Array ? mask : new Uint32Array(mask);
-  h5.array(`${path}/detectorSpecific/pixel_mask`, bits, shape, { filter: "bitshuffle-lz4", chunks: shape });
+  const place = `${path}/detectorSpecific/pixel_mask`;
+  if (mask instanceof Uint8Array) {
+    // Packed as uint32, which NXmx wants, without an array of these.
+    const [slow, fast] = shape;
+    const stack = h5.chunkStack(place, "uint32", [fast], { encoding: "bitshuffle-lz4", chunk: shape });
+    stack.appendChunk(encodeMask(mask));
+    stack.finish(slow);
+  } else {
+    h5.array(place, mask, shape, { filter: "bitshuffle-lz4", chunks: shape });
+  }
   h5.softLink(`${path}/pixel_mask`, `${path}/detectorSpecific/pixel_mask`);
 }
 

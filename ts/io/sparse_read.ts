@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import type { DetectorFacts, PixelArray, PixelType } from "./frame.ts";
 import { type H5Array, type H5Reader, openH5 } from "./hdf5/h5.ts";
+import { readImageMap } from "./hdf5/image_map.ts";
 import { defaultDummy } from "./nxmx.ts";
 
 /** A sparse file that is open for reading. */
@@ -27,8 +28,8 @@ export interface SparseFile {
   /** cut-off and noise that pixels were picked with; absent when the file does not tell */
   readonly cutoffPick?: number;
   readonly noise?: number;
-  /** bit field of NXmx `pixel_mask`, when the file has one */
-  readonly mask?: Uint32Array;
+  /** bit field of NXmx `pixel_mask`, when the file has one, in bytes where its bits fit */
+  readonly mask?: Uint8Array | Uint32Array;
   /** sensor and exposure, as far as the file tells; what the writer assumed is left out */
   readonly detector?: DetectorFacts;
   /** Frame `index`, counted from 0, checked. Throws InputError naming it when it cannot be used. */
@@ -45,7 +46,9 @@ const TYPES: readonly PixelType[] = ["uint8", "uint16", "uint32", "int16", "int3
 export async function openSparse(path: string): Promise<SparseFile> {
   const h5 = await openH5(path);
   try {
-    return new Reader(h5);
+    const reader = new Reader(h5);
+    await reader.readMaps();
+    return reader;
   } catch (error) {
     h5.close();
     throw error;
@@ -76,15 +79,16 @@ class Reader implements SparseFile {
   readonly type: PixelType;
   readonly frameCount: number;
   readonly geometry?: Geometry;
-  readonly radius: Float32Array;
+  radius: Float32Array = new Float32Array();
   readonly radial: Float32Array;
   readonly unit: string;
   readonly dummy: number;
-  readonly normalization?: Float32Array;
+  normalization?: Float32Array;
   readonly cutoffPick?: number;
   readonly noise?: number;
-  readonly mask?: Uint32Array;
+  mask?: Uint8Array | Uint32Array;
   readonly detector?: DetectorFacts;
+  readonly #maskPath: string;
   readonly #h5: H5Reader;
   readonly #data: string;
   readonly #offsets: Float64Array;
@@ -104,8 +108,6 @@ class Reader implements SparseFile {
     this.#offsets = this.#readOffsets();
     this.frameCount = this.#offsets.length - 1;
     this.radial = this.#radial();
-    this.radius = this.#map("mask");
-    if (this.#has("normalization")) this.normalization = this.#map("normalization");
     const dummy = this.#has("dummy") ? this.#h5.read(this.#at("dummy")) : undefined;
     this.dummy = typeof dummy === "number" ? dummy : defaultDummy(this.type);
     const unit = h5.attribute(this.#at("mask"), "unit");
@@ -114,8 +116,17 @@ class Reader implements SparseFile {
     this.geometry = geometryOf(configuration.geometry, this.shape);
     this.cutoffPick = numberOf(configuration.sparsify?.cutoff_pick);
     this.noise = numberOf(configuration.sparsify?.noise);
-    this.mask = this.#pixelMask(`${group.entry}/instrument/detector/pixel_mask`);
+    this.#maskPath = `${group.entry}/instrument/detector/pixel_mask`;
     this.detector = readDetector(h5, `${group.entry}/instrument/detector`, configuration.sparsify);
+  }
+
+  /** The part of opening that takes long. Rejects with InputError. */
+  async readMaps(): Promise<void> {
+    [this.radius, this.normalization, this.mask] = await Promise.all([
+      this.#map("mask"),
+      this.#has("normalization") ? this.#map("normalization") : undefined,
+      this.#pixelMask(),
+    ]);
   }
 
   frame(index: number): SparseFrame {
@@ -211,19 +222,22 @@ class Reader implements SparseFile {
     return toFloat32(this.#h5.read(this.#at("radius")) as H5Array);
   }
 
-  #map(name: string): Float32Array {
+  async #map(name: string): Promise<Float32Array> {
     const { shape } = this.#h5.dataset(this.#at(name));
     if (shape.length !== 2 || shape[0] !== this.shape[0] || shape[1] !== this.shape[1]) {
       throw this.#error(`shape ${shape.join(" × ")}, not ${this.shape.join(" × ")}`, name);
     }
-    return toFloat32(this.#h5.read(this.#at(name)) as H5Array);
+    return toFloat32(await readImageMap(this.#h5, this.#at(name)));
   }
 
-  #pixelMask(path: string): Uint32Array | undefined {
+  async #pixelMask(): Promise<Uint8Array | Uint32Array | undefined> {
+    const path = this.#maskPath;
     if (this.#h5.kind(path) !== "dataset") return undefined;
     const { shape } = this.#h5.dataset(path);
     const fits = shape.length === 2 && shape[0] === this.shape[0] && shape[1] === this.shape[1];
-    return fits ? toUint32(this.#h5.read(path) as H5Array) : undefined;
+    if (!fits) return undefined;
+    const mask = await readImageMap(this.#h5, path);
+    return mask instanceof Uint8Array ? mask : toUint32(mask);
   }
 }
 

@@ -4,7 +4,7 @@
  * want pixels of a frame that was read as a chunk.
  */
 import { decodeChunk, encodeBitshuffleLz4 } from "../../engine/packing.ts";
-import { encodeBitshuffleZstd } from "../bitshuffle_zstd.ts";
+import { encodeBitshuffleZstd } from "../../engine/bitshuffle_zstd.ts";
 import type { EncodedFrame, Encoding, PixelType } from "../frame.ts";
 import { NUMBERS } from "./types.ts";
 

@@ -37,6 +37,12 @@ export function frameEncoding(facts: H5DatasetFacts): Encoding | undefined {
     : undefined;
 }
 
+/** The encoding of an image whose chunks are bands of whole rows; undefined for any other dataset. */
+export function bandEncoding({ shape, chunks, littleEndian, itemSize, filters }: H5DatasetFacts): Encoding | undefined {
+  const bands = chunks && shape.length === 2 && chunks[1] === shape[1] && (littleEndian || itemSize === 1);
+  return bands ? chunkEncoding(filters, itemSize) : undefined;
+}
+
 /** Filters inside libhdf5 that it decodes by itself. */
 const OWN = new Set([FILTER.deflate, FILTER.shuffle, FILTER.fletcher32, FILTER.nbit, FILTER.scaleOffset]);
 

@@ -3,11 +3,13 @@
  * Source: NXdetector, NXbeam and NXmx (manual.nexusformat.org); Dectris' file description; the CXI format.
  */
 import { nonzeroMask } from "../../engine/maps.ts";
-import { InputError } from "../../errors.ts";
+import { nonzeroMask as packedNonzeroMask } from "../../engine/packing.ts";
+import { InputError, messageOf } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import type { DetectorFacts } from "../frame.ts";
-import type { H5Reader } from "./reader.ts";
-import { count } from "./types.ts";
+import { chunkCodec } from "./codec.ts";
+import type { H5Chunk, H5Reader } from "./reader.ts";
+import { count, type H5DatasetFacts, isNumber } from "./types.ts";
 
 /** The groups of the instrument that belong to a dataset of frames, as far as the file has them. */
 export interface Instrument {
@@ -65,8 +67,26 @@ export function readMask(
       remedy: "name the dataset that belongs to this mask, or repair the file",
     });
   }
+  const chunk = isNumber(facts.type) ? file.chunk(place, 0) : undefined;
+  if (chunk && chunkCodec().decodes.has(chunk.encoding)) return chunkMask(chunk, facts, { file: file.path, place });
   const values = file.read(place);
   return typeof values === "object" && !Array.isArray(values) ? nonzeroMask(values) : undefined;
+}
+
+/** The mask in an image that is one chunk, without the library's filters and copies. Throws InputError. */
+function chunkMask(
+  { encoding, bytes }: H5Chunk,
+  { type, shape, itemSize }: H5DatasetFacts,
+  where: { file: string; place: string },
+): Uint8Array {
+  const image = new Uint8Array(count(shape) * itemSize);
+  try {
+    chunkCodec().decodeChunk(encoding, bytes, itemSize, image);
+  } catch (error) {
+    const remedy = "copy the file again or leave this part out";
+    throw new InputError(`the mask cannot be read: ${messageOf(error)}`, { ...where, remedy });
+  }
+  return packedNonzeroMask(image, itemSize, type === "float32" || type === "float64");
 }
 
 /** Lengths in m, by the `units` that files use. */

@@ -4,7 +4,7 @@ import { roomFor } from "../bytes.ts";
 import type { Encoding } from "../frame.ts";
 import { type Backend, type ChunkFacts, type H5Kind, NewerFormat, type ReadCalls } from "./backend.ts";
 import { chunkFactsOf, sourceChunks } from "./chunks.ts";
-import { frameEncoding, supportedFilters, unsupportedFilter } from "./encoding.ts";
+import { bandEncoding, frameEncoding, supportedFilters, unsupportedFilter } from "./encoding.ts";
 import { nearest } from "./messages.ts";
 import { arrayOf, count, isNumber } from "./types.ts";
 import type { H5Array, H5DatasetFacts, H5Ranges } from "./types.ts";
@@ -43,6 +43,8 @@ export interface H5Reader {
    * written or left a filter out, and where the library does not hand chunks out: then `bytes` reads it.
    */
   chunk(path: string, index: number, into?: Uint8Array<ArrayBuffer>): H5Chunk | undefined;
+  /** The chunk that begins with row `row` of an image whose chunks are bands of whole rows; undefined likewise. */
+  band(path: string, row: number): H5Chunk | undefined;
   close(): void;
 }
 
@@ -149,6 +151,14 @@ export class Reader implements H5Reader {
     }
     const place = `${path}, frame ${index}`;
     const bytes = this.#whole(place, () => this.#file.chunk(path, facts, offset, into));
+    return bytes && { bytes, encoding };
+  }
+
+  band(path: string, row: number): H5Chunk | undefined {
+    const facts = this.dataset(path);
+    const encoding = bandEncoding(facts);
+    if (!encoding) return undefined;
+    const bytes = this.#whole(`${path}, row ${row}`, () => this.#file.chunk(path, facts, [row, 0]));
     return bytes && { bytes, encoding };
   }
 

@@ -1,5 +1,5 @@
 /** Numbers, types and filters of HDF5 as this library sees them: plain values and two tables, no library calls. */
-import { ZSTD_LEVEL } from "../bitshuffle_zstd.ts";
+import { ZSTD_LEVEL } from "../../engine/bitshuffle_zstd.ts";
 import type { PixelArray, PixelType } from "../frame.ts";
 
 /** Arrays that go in and out of HDF5 files, in the machine's (little-endian) order. */
@@ -129,7 +129,11 @@ export function isNumber(type: string): type is H5Number {
 
 /** The bytes of `heap` as a typed array of their own. */
 export function arrayOf(type: H5Number, heap: Uint8Array): H5Array {
-  const buffer = heap.slice().buffer;
+  return viewOf(type, heap.slice());
+}
+
+/** All bytes of a buffer as a typed array. */
+export function viewOf(type: H5Number, { buffer }: Uint8Array<ArrayBuffer>): H5Array {
   switch (type) {
     case "uint8":
       return new Uint8Array(buffer);
