@@ -31,14 +31,14 @@ class Thread {
     call: N,
     values: Parameters<WorkerCalls[N]>,
     transfer: ArrayBuffer[] = [],
-  ): Promise<ReturnType<WorkerCalls[N]>> {
+  ): Promise<Awaited<ReturnType<WorkerCalls[N]>>> {
     const answer = await new Promise<WorkerAnswer>((resolve) => {
       this.#answered = resolve;
       const message: WorkerMessage = { call, values };
       this.#worker.postMessage(message, transfer);
     });
     if ("error" in answer) throw new Error(answer.error);
-    return answer.value as ReturnType<WorkerCalls[N]>;
+    return answer.value as Awaited<ReturnType<WorkerCalls[N]>>;
   }
 
   end(): void {
@@ -46,12 +46,21 @@ class Thread {
   }
 }
 
+/** Threads that were started before anybody wanted them, each ready in a tenth of a second. */
+const ahead: Thread[] = [];
+
+/** Starts threads that the next pool will take; gives what ends those that are left then. */
+export function startThreads(jobs: number): () => void {
+  while (ahead.length < jobs) ahead.push(new Thread());
+  return () => ahead.splice(0).forEach((thread) => thread.end());
+}
+
 /** Starts `jobs` threads and sets each up; when one fails, all are ended. */
 async function threads<T>(
   jobs: number,
   setUp: (thread: Thread) => Promise<T>,
 ): Promise<{ slots: Slots<Thread>; facts: T[]; end: () => Promise<void> }> {
-  const started = Array.from({ length: jobs }, () => new Thread());
+  const started = Array.from({ length: jobs }, () => ahead.pop() ?? new Thread());
   const end = () => Promise.resolve(started.forEach((thread) => thread.end()));
   try {
     return { slots: new Slots(started), facts: await Promise.all(started.map(setUp)), end };
@@ -63,7 +72,7 @@ async function threads<T>(
 
 /** Plans on `jobs` threads. Rejects like the engine's `plan`. */
 export async function workerPlanPool(input: PlanInput, jobs: number): Promise<PlanPool> {
-  const { slots, facts: [{ validPixels, radial }], end } = await threads(
+  const { slots, facts: [{ validPixels, radial, ...maps }], end } = await threads(
     jobs,
     (thread) => thread.call("plan", [input]),
   );
@@ -71,8 +80,7 @@ export async function workerPlanPool(input: PlanInput, jobs: number): Promise<Pl
     jobs,
     validPixels,
     radial,
-    radius: () => slots.use((thread) => thread.call("radius", [])),
-    normalization: () => slots.use((thread) => thread.call("normalization", [])),
+    maps: { ...maps, pack: (...band) => slots.use((thread) => thread.call("pack", band)) },
     process: (frame, stages) => slots.use((thread) => thread.call("process", [frame, stages], buffersOf(frame))),
     close: end,
   };

@@ -45,6 +45,12 @@ export async function formatOf(spec: string): Promise<string> {
   });
 }
 
+/** Whether a file is of a format whose files hold many frames; false when it cannot be read. */
+export async function mayHoldMany(spec: string): Promise<boolean> {
+  const name = await formatOf(spec).catch(() => undefined);
+  return name !== undefined && formats.get(name)?.single === false;
+}
+
 /** Opens a frame file. Throws InputError naming the file when it cannot be read. */
 export async function openFrames(spec: string): Promise<FrameSource> {
   const name = await formatOf(spec);

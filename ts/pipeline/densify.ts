@@ -12,7 +12,7 @@ import { openSparse, type SparseFile } from "../io/sparse_read.ts";
 import { checkApart } from "./apart.ts";
 import { type Checkpoint, withCheckpoint } from "./checkpoint.ts";
 import { inOrder } from "./in_order.ts";
-import { factsOfFiles, jobsFor } from "./resources.ts";
+import { factsOfFiles, jobsFor, withThreads } from "./resources.ts";
 import type { RunControl } from "./run.ts";
 import { fetchChunk, storeChunk, storedBytes, type StoredChunk } from "./stored_chunk.ts";
 import { bytesOfFiles, rate, type Summary } from "./summary.ts";
@@ -58,13 +58,15 @@ export async function densify(options: DensifyRunOptions, control: RunControl = 
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
     // First: the maps of the file are unpacked by it too.
     const engine = await createEngine(options.engine ?? "auto");
-    const sparse = await openSparse(options.file);
-    try {
-      if (geom !== undefined) text = geomOf(sparse, options.file);
-      return await write(engine, sparse, path, options, { noise, seed }, { ...control, signal });
-    } finally {
-      sparse.close();
-    }
+    return await withThreads(engine, options.jobs, Infinity, async () => {
+      const sparse = await openSparse(options.file);
+      try {
+        if (geom !== undefined) text = geomOf(sparse, options.file);
+        return await write(engine, sparse, path, options, { noise, seed }, { ...control, signal });
+      } finally {
+        sparse.close();
+      }
+    });
   };
   const summary = await toOutput(options.output, force, work, control.signal);
   if (geom !== undefined) await writeText(geom, force, text);

@@ -12,8 +12,9 @@ import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
 import type { FrameInfo, PixelType } from "../io/frame.ts";
 import { readField, readMask, uniteMasks } from "../io/mask.ts";
 import { inputsOf } from "./apart.ts";
-import { factsOfFiles, jobsFor } from "./resources.ts";
+import { factsOfFiles, jobsFor, withThreads } from "./resources.ts";
 import { completeSettings } from "./settings.ts";
+import { mayHoldMany } from "../io/open.ts";
 import { FrameSeries, type Open } from "./series.ts";
 
 /** What a run works on and how. */
@@ -167,6 +168,11 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
   const complete = completeSettings(options.settings ?? {});
   // First: masks in the files are unpacked by it too.
   const engine = await createEngine(options.engine ?? "auto");
+  const many = !options.open && (options.files.length > 1 || await mayHoldMany(options.files[0]));
+  return await withThreads(engine, options.jobs, many ? Infinity : 1, () => prepareWith(engine, options, complete));
+}
+
+async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSettings): Promise<Experiment> {
   const series = await FrameSeries.open(options.files, {
     checkGeometry: options.geometry === undefined,
     ...(options.open ? { open: options.open } : {}),

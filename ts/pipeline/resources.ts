@@ -1,4 +1,5 @@
 /** What runs find on the machine: processors, and the files that they read. */
+import type { Engine } from "../engine/engine.ts";
 import { UsageError } from "../errors.ts";
 import { filePart } from "../io/open.ts";
 
@@ -12,6 +13,24 @@ export function jobsFor(wanted: number | undefined, frames: number): number {
   if (wanted === undefined) return Math.max(1, Math.min(navigator.hardwareConcurrency, frames, MOST_JOBS));
   if (Number.isInteger(wanted) && wanted >= 1 && wanted <= LIMIT) return wanted;
   throw new UsageError(`--jobs must be a whole number from 1 to ${LIMIT}, not ${wanted}`);
+}
+
+/** Threads that are started before the first file is open, when nobody knows how many frames there are. */
+const FIRST_THREADS = 2;
+
+/** Does work that opens files and makes a pool, with the engine's first threads started meanwhile; see `startAhead`. */
+export async function withThreads<T>(
+  engine: Engine,
+  jobs: number | undefined,
+  frames: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = engine.startAhead?.(Math.min(jobsFor(jobs, frames), FIRST_THREADS));
+  try {
+    return await work();
+  } finally {
+    end?.();
+  }
 }
 
 /** Size and time of change of files, by which a later run sees that they are the same; zeros for what is no file. */
