@@ -26,6 +26,8 @@ export { formats, openFrames } from "./ts/io/open.ts";
 export { readField, readMask } from "./ts/io/mask.ts";
 export { openSparse } from "./ts/io/sparse_read.ts";
 export { createSparse } from "./ts/io/sparse.ts";
+export { mapsOf } from "./ts/engine/plan_maps.ts";
+export type { PlanMaps } from "./ts/engine/plan_maps.ts";
 export { createDense } from "./ts/io/dense.ts";
 export { createCxi } from "./ts/io/cxi.ts";
 export { openStream } from "./ts/io/stream/read.ts";

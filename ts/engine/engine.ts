@@ -5,6 +5,7 @@
 import type { Geometry } from "../geometry/geometry.ts";
 import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
 import type { Packing } from "./packing.ts";
+import type { PlanMaps } from "./plan_maps.ts";
 
 /** Radial coordinates, named as pyFAI names them. */
 export const UNITS = ["r_m", "r_mm", "q_nm^-1", "q_A^-1", "2th_deg", "2th_rad"] as const;
@@ -143,6 +144,8 @@ export interface Plan {
   radius(): Float32Array;
   /** Norm per pixel (a copy); absent without corrections. */
   normalization(): Float32Array | undefined;
+  /** Both of them, as a file takes them. */
+  readonly maps: PlanMaps;
   /** The decoded frame: a view that stays valid until the next call. */
   frame(): PixelArray;
   /** The decoded frame as one HDF5 chunk of filter 32008 with LZ4 (a copy). */
@@ -216,10 +219,8 @@ export interface PlanPool {
   readonly validPixels: number;
   /** centre of each bin in the plan's unit */
   readonly radial: Float64Array;
-  /** radial coordinate per pixel, NaN where masked */
-  radius(): Promise<Float32Array>;
-  /** norm per pixel; absent without corrections */
-  normalization(): Promise<Float32Array | undefined>;
+  /** radial coordinate per pixel, NaN where masked; norm per pixel, where corrections are made */
+  readonly maps: PlanMaps;
   /** Loads a frame, clips it and does `stages`. The frame's bytes belong to the pool from now on. Rejects where they are damaged. */
   process(frame: EncodedFrame, stages: Stages): Promise<FrameResult>;
   /** Frees everything; frames under way are given up. */
@@ -239,6 +240,11 @@ export interface Engine {
   readonly name: "wasm" | "native" | "webgpu";
   /** packs chunks and maps faster than WebAssembly */
   readonly packing?: Packing;
+  /**
+   * Starts the threads that a pool of so many jobs will want, while files are opened; gives what ends those that no pool
+   * has taken by then. Absent where there is nothing to start.
+   */
+  startAhead?(jobs: number): () => void;
   /** Throws UsageError-worthy plain errors for settings and maps that do not fit. */
   plan(input: PlanInput): Plan;
   densifier(input: DensifierInput): Densifier;

@@ -4,16 +4,15 @@
  */
 import {
   allBelow as wasmAllBelow,
-  commonMask as wasmCommonMask,
   countChanged as wasmCountChanged,
   countMasked as wasmCountMasked,
-  frameMarks as wasmFrameMarks,
   narrowed as wasmNarrowed,
   rises as wasmRises,
-  unitedMask as wasmUnitedMask,
 } from "./wasm/braggsieve.js";
-import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
+import type { PixelArray } from "../io/frame.ts";
 import { nanMask as packedNanMask, nonzeroMask as packedNonzeroMask } from "./packing.ts";
+
+export { commonMask, frameMarks, unitedMask } from "./packing.ts";
 
 /** Any typed array of numbers. */
 export type NumberArray = PixelArray | Int8Array | Float64Array | BigInt64Array | BigUint64Array;
@@ -32,25 +31,6 @@ export function nonzeroMask(image: NumberArray): Uint8Array {
 /** 1 where a value is NaN: the mask that a map of radii tells. */
 export function nanMask(map: Float32Array): Uint8Array {
   return packedNanMask(map);
-}
-
-/**
- * What the values of a frame of `pixels` pixels mark, as NXmx bits: −1 or the largest unsigned value a gap (1), other
- * negative values and 32-bit counts from 2³¹ on a defect (2). Undefined for float frames, which mark with NaN. Throws
- * where the frame is damaged.
- */
-export function frameMarks({ encoding, bytes }: EncodedFrame, type: PixelType, pixels: number): Uint8Array | undefined {
-  return wasmFrameMarks(encoding, bytes, type, pixels);
-}
-
-/** The bits that both masks have, in a new one. Throws when their lengths differ. */
-export function commonMask(mask: Uint8Array, other: Uint8Array): Uint8Array {
-  return wasmCommonMask(mask, other);
-}
-
-/** The bits of both masks, in a new one. Throws when their lengths differ. */
-export function unitedMask(mask: Uint8Array, other: Uint8Array): Uint8Array {
-  return wasmUnitedMask(mask, other);
 }
 
 /** Pixels that a mask excludes: its elements that are not zero. */

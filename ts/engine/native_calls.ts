@@ -3,13 +3,16 @@
  * is made here; arrays are passed by reference and only used during the call, but for maps, which the library copies.
  */
 import type { Encoding, PixelArray, PixelType } from "../io/frame.ts";
+import { ZSTD_LEVEL } from "./bitshuffle_zstd.ts";
 import type { SparseFrame } from "./engine.ts";
 import type { Packing } from "./packing.ts";
+import { type LateCalls, lateCalls } from "./late_calls.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
+import type { Band, Rounding } from "./plan_maps.ts";
 import SOURCES from "./wasm/sources.sha256" with { type: "text" };
 
 /** Version of the C face that this file calls: `ABI` of core-rs/native/src/lib.rs. */
-export const ABI = 2;
+export const ABI = 3;
 
 const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
 const PLAN_NEW = [
@@ -46,18 +49,43 @@ const SYMBOLS = {
   bs_plan_radius: { parameters: OUTPUT, result: "i32" },
   bs_plan_normalization: { parameters: OUTPUT, result: "i32" },
   bs_plan_centres: { parameters: OUTPUT, result: "i32" },
-  bs_shuffle: { parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer"], result: "i32" },
-  bs_round_to_step: { parameters: ["buffer", "usize", "f32", "f32", "buffer"], result: "i32" },
-  bs_ring_shares: {
-    parameters: ["buffer", "usize", "buffer", "usize", "f64", "f64", "buffer", "usize", "buffer"],
+  bs_plan_ring_shares: { parameters: ["pointer", "u32", "buffer", "usize", "buffer"], result: "i32" },
+  bs_plan_pack_map: {
+    parameters: [
+      ...["pointer", "u32", "usize", "usize", "usize", "f32", "f32", "i32"] as const,
+      ...["buffer", "usize", "buffer", "buffer"] as const,
+    ],
+    result: "i32",
+    nonblocking: true,
+  },
+  bs_pack_bound: { parameters: ["usize"], result: "usize" },
+  bs_pack_bitshuffle_zstd: {
+    parameters: ["buffer", "usize", "usize", "i32", "buffer", "usize", "buffer", "buffer"],
+    result: "i32",
+    nonblocking: true,
+  },
+  bs_frame_marks: {
+    parameters: [
+      ...["buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
+      ...["buffer", "usize", "buffer"] as const,
+    ],
     result: "i32",
   },
+  bs_common_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
+  bs_united_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_nonzero_mask: { parameters: ["buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"], result: "i32" },
   bs_nan_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_decode_chunk: {
     parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
     result: "i32",
   },
+  bs_unpack_chunk: {
+    name: "bs_decode_chunk",
+    parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
+    result: "i32",
+    nonblocking: true,
+  },
+  bs_encode_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer", "buffer"], result: "i32" },
   bs_encode_bound: { parameters: ["usize", "usize"], result: "usize" },
   bs_encode_bitshuffle_lz4: {
     parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer", "buffer"],
@@ -117,6 +145,15 @@ export interface NativeCalls extends Packing {
     stages: number,
     room: ProcessRoom,
   ): Promise<void>;
+  /** See `PlanMaps`: one number per bin. */
+  ringShares(plan: Deno.PointerValue, weighted: boolean, bins: number): Float64Array;
+  /** See `PlanMaps.pack`; on another thread: the plan is in use until the promise settles. */
+  packMap(
+    plan: Deno.PointerValue,
+    normalization: boolean,
+    band: Band,
+    rounding?: Rounding,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   newDensifier(options: string, radius: Float32Array, normalization?: Float32Array): Deno.PointerValue;
   forkDensifier(densifier: Deno.PointerValue): Deno.PointerValue;
   freeDensifier(densifier: Deno.PointerValue): void;
@@ -150,15 +187,15 @@ function lengthOf(array: { readonly length: number } | undefined): bigint {
 
 /** Opens the library. Throws when it cannot be opened, has another C face, or was built from other sources. */
 export function openLibrary(path: string, expected: { abi: number; sources: string } = EXPECTED): NativeCalls {
+  const calls = lateCalls(path, SYMBOLS);
   // The version is asked first: a library of another version may lack the other functions.
-  const versions = Deno.dlopen(path, { bs_abi_version: SYMBOLS.bs_abi_version, bs_sources: SYMBOLS.bs_sources });
-  const abi = versions.symbols.bs_abi_version();
-  const text = versions.symbols.bs_sources();
+  if (!calls.bs_abi_version || !calls.bs_sources) throw new Error(`${path} is not this program's`);
+  const abi = calls.bs_abi_version();
+  const text = calls.bs_sources();
   const sources = text === null ? "" : Deno.UnsafePointerView.getCString(text);
-  versions.close();
   if (abi !== expected.abi) throw new Error(`${path} has version ${abi} of the C face, not ${expected.abi}`);
   if (sources !== expected.sources) throw new Error(`${path} is stale: built from other sources than this program`);
-  return callsOf(Deno.dlopen(path, SYMBOLS).symbols);
+  return callsOf(calls as Required<typeof calls>);
 }
 
 const EXPECTED = { abi: ABI, sources: SOURCES.trim() };
@@ -178,7 +215,7 @@ function errorRoom(): { readonly place: Unshared | null; readonly check: (status
   };
 }
 
-function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): NativeCalls {
+function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
   const { place: error, check } = errorRoom();
   const encoder = new TextEncoder();
   /** Place and length of an array, as two parameters. */
@@ -187,6 +224,25 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
     const out = new BigUint64Array(1);
     check(call(bytesOf(out)));
     return Deno.UnsafePointer.create(out[0]);
+  };
+  /** Buffers of finished packing calls: what they hold packed is small, and a new one is zeroed first. */
+  const rooms: Unshared[] = [];
+  /** What a packing call on another thread makes of `bytes` bytes. */
+  const packed = async (
+    bytes: number,
+    call: (room: Unshared | null, length: bigint, written: Unshared | null, error: Unshared | null) => Promise<number>,
+  ): Promise<Unshared> => {
+    const { place, check } = errorRoom();
+    const size = Number(symbols.bs_pack_bound(BigInt(bytes)));
+    const spare = rooms.pop();
+    const room = spare && spare.length >= size ? spare : new Uint8Array(size);
+    const written = new BigUint64Array(1);
+    try {
+      check(await call(...pair(room), bytesOf(written), place));
+      return room.slice(0, Number(written[0]));
+    } finally {
+      rooms.push(room);
+    }
   };
   const sparseFrame = ({ mean, std, index, intensity }: SparseFrame) => {
     if (mean.length !== std.length) throw new Error("the background does not have one value per bin");
@@ -260,20 +316,43 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
       check(status);
       return room.subarray(0, Number(written[0]));
     },
-    bitshuffle(bytes, size) {
-      const shuffled = new Uint8Array(bytes.length);
-      check(symbols.bs_shuffle(...pair(bytes), BigInt(size), ...pair(shuffled), error));
-      return shuffled;
-    },
-    roundToStep(map, step, least) {
-      const rounded = map.slice();
-      check(symbols.bs_round_to_step(...pair(rounded), step, least, error));
-      return rounded;
-    },
-    ringShares(radius, norms, first, width, bins) {
+    ringShares(plan, weighted, bins) {
       const shares = new Float64Array(bins);
-      check(symbols.bs_ring_shares(...pair(radius), ...pair(norms), first, width, ...pair(shares), error));
+      check(symbols.bs_plan_ring_shares(plan, Number(weighted), ...pair(shares), error));
       return shares;
+    },
+    packMap: (plan, normalization, { start, end, length }, rounding) =>
+      packed(4 * length, (...out) =>
+        symbols.bs_plan_pack_map(
+          plan,
+          Number(normalization),
+          ...[start, end, length].map(BigInt) as [bigint, bigint, bigint],
+          rounding?.step ?? 0,
+          rounding?.least ?? 0,
+          ZSTD_LEVEL,
+          ...out,
+        )),
+    packBitshuffleZstd: (bytes, size) =>
+      packed(
+        bytes.length,
+        (...out) => symbols.bs_pack_bitshuffle_zstd(...pair(bytes), BigInt(size), ZSTD_LEVEL, ...out),
+      ),
+    frameMarks({ encoding, bytes }, type, pixels) {
+      if (type === "float32") return undefined;
+      const marks = new Uint8Array(pixels);
+      const names = [encoder.encode(encoding), encoder.encode(type)];
+      check(symbols.bs_frame_marks(...pair(names[0]), ...pair(bytes), ...pair(names[1]), ...pair(marks), error));
+      return marks;
+    },
+    commonMask(mask, other) {
+      const common = mask.slice();
+      check(symbols.bs_common_mask(...pair(common), ...pair(other), error));
+      return common;
+    },
+    unitedMask(mask, other) {
+      const united = mask.slice();
+      check(symbols.bs_united_mask(...pair(united), ...pair(other), error));
+      return united;
     },
     nonzeroMask(bytes, size, float) {
       const mask = new Uint8Array(Math.floor(bytes.length / size));
@@ -288,6 +367,18 @@ function callsOf(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): Nativ
     decodeChunk(encoding, chunk, size, out) {
       const name = pair(encoder.encode(encoding));
       check(symbols.bs_decode_chunk(...name, ...pair(chunk), BigInt(size), ...pair(out), error));
+    },
+    async unpackChunk(encoding, chunk, size, out) {
+      const { place, check } = errorRoom();
+      const name = encoder.encode(encoding);
+      check(await symbols.bs_unpack_chunk(...pair(name), ...pair(chunk), BigInt(size), ...pair(out), place));
+      return out;
+    },
+    encodeMask(mask) {
+      const room = new Uint8Array(Number(symbols.bs_encode_bound(4n * lengthOf(mask), 4n)));
+      const written = new BigUint64Array(1);
+      check(symbols.bs_encode_mask(...pair(mask), ...pair(room), bytesOf(written), error));
+      return room.subarray(0, Number(written[0]));
     },
     view: (type, place, length) => {
       const array = PIXEL_ARRAYS[type];

@@ -4,6 +4,7 @@ import type { Background, FrameResult, Peaks, Picked, Plan, PlanInput, PlanPool,
 import type { NativeCalls } from "./native_calls.ts";
 import { planOptions } from "./options.ts";
 import { bytesOfPixels } from "./pixel_arrays.ts";
+import type { PlanMaps } from "./plan_maps.ts";
 import { Slots } from "./slots.ts";
 
 /** Bits of `core-rs/native/src/plan.rs`, `stages`. */
@@ -18,6 +19,7 @@ function stageBits(stages: Stages): number {
 export class NativePlan implements Plan {
   readonly validPixels: number;
   readonly radial: Float64Array;
+  readonly maps: PlanMaps;
   readonly #calls: NativeCalls;
   readonly #input: PlanInput;
   readonly #type: PixelType;
@@ -43,6 +45,12 @@ export class NativePlan implements Plan {
     this.#pixels = slow * fast;
     this.radial = new Float64Array(this.#bins);
     calls.plan("centres", this.#handle, this.radial);
+    this.maps = {
+      pixels: this.#pixels,
+      shares: calls.ringShares(this.#handle, false, this.#bins),
+      ...(this.#corrected ? { weights: calls.ringShares(this.#handle, true, this.#bins) } : {}),
+      pack: (map, band, rounding) => calls.packMap(this.#handle, map === "normalization", band, rounding),
+    };
   }
 
   load({ encoding, bytes }: EncodedFrame): void {
@@ -195,8 +203,7 @@ export function nativePlanPool(first: NativePlan, jobs: number): PlanPool {
     jobs,
     validPixels: first.validPixels,
     radial: first.radial,
-    radius: () => Promise.resolve(first.radius()),
-    normalization: () => Promise.resolve(first.normalization()),
+    maps: { ...first.maps, pack: (...band) => slots.use((plan) => plan.maps.pack(...band)) },
     process: (frame, stages) => slots.use((plan) => plan.process(frame, stages)),
     close: () => slots.close((plan) => plan.close()),
   };

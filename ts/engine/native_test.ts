@@ -3,6 +3,7 @@
  * happens where the library is missing, stale, of another kind or not permitted.
  */
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { inFolder } from "../testing.ts";
 import type { PixelArray, PixelType } from "../io/frame.ts";
 import { UsageError } from "../errors.ts";
@@ -10,7 +11,16 @@ import { createEngine } from "./create.ts";
 import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engine.ts";
 import { findNative, libraryPath, nativeEngine } from "./native.ts";
 import { ABI, openLibrary } from "./native_calls.ts";
-import { bitshuffle, encodeBitshuffleLz4, nanMask, nonzeroMask, ringShares, roundToStep } from "./packing.ts";
+import { unpackedMap } from "./map_testing.ts";
+import {
+  commonMask,
+  encodeBitshuffleLz4,
+  encodeMask,
+  frameMarks,
+  nanMask,
+  nonzeroMask,
+  unitedMask,
+} from "./packing.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import { wasmEngine } from "./wasm.ts";
 
@@ -173,7 +183,7 @@ nativeTest("auto takes it where it is permitted and there", async () => {
   assert.equal((await createEngine("auto")).name, "native");
 });
 
-nativeTest("packs as WebAssembly does", (native) => {
+nativeTest("packs as WebAssembly does", async (native) => {
   const { packing } = native;
   assert(packing);
   for (const type of Object.keys(PIXEL_ARRAYS) as PixelType[]) {
@@ -182,8 +192,15 @@ nativeTest("packs as WebAssembly does", (native) => {
     const size = frame.BYTES_PER_ELEMENT;
     const chunk = packing.encodeBitshuffleLz4(bytes, size);
     assert.deepEqual(chunk, encodeBitshuffleLz4(bytes, size), type);
-    assert.deepEqual(packing.bitshuffle(bytes, size), bitshuffle(bytes, size), type);
     const out = new Uint8Array(bytes.length);
+    // Compressed by two versions of Zstandard: equal when unpacked.
+    const octets = bytes.slice(0, bytes.length - bytes.length % (8 * size));
+    const packed = await packing.packBitshuffleZstd(octets, size);
+    const room = new Uint8Array(octets.length);
+    assert.equal(await packing.unpackChunk("bitshuffle-zstd", packed, size, room), room);
+    assert.deepEqual(room, octets, type);
+    await assert.rejects(packing.unpackChunk("bitshuffle-zstd", packed.subarray(1), size, room), /damaged/);
+    await assert.rejects(packing.packBitshuffleZstd(octets.subarray(1), size), /element/);
     packing.decodeChunk("bitshuffle-lz4", chunk, size, out);
     assert.deepEqual(out, bytes, type);
     assert.throws(() => packing.decodeChunk("bitshuffle-lz4", chunk.subarray(1), size, out), /damaged/);
@@ -192,13 +209,7 @@ nativeTest("packs as WebAssembly does", (native) => {
     assert.notDeepEqual(packing.encodeBitshuffleLz4(bytes, size), chunk, "the comparison sees one changed bit");
   }
   const map = frameOf("float32").map((value, p) => p % 91 === 3 ? NaN : value / 7) as Float32Array;
-  assert.deepEqual(packing.roundToStep(map, 2 ** -9, 0.5), roundToStep(map, 2 ** -9, 0.5));
-  assert.throws(() => packing.roundToStep(map, 0.3, 0), /power of two/);
   const norms = map.map((_, p) => 1 + p % 5);
-  for (const some of [undefined, norms]) {
-    assert.deepEqual(packing.ringShares(map, some, 1, 0.5, 9), ringShares(map, some, 1, 0.5, 9));
-  }
-  assert.throws(() => packing.ringShares(map, norms.subarray(1), 1, 0.5, 9), /belong together/);
   assert.deepEqual(packing.nanMask(map), nanMask(map));
   assert.notDeepEqual(packing.nanMask(map), nanMask(norms), "the comparison sees a mask without pixels");
   for (const [array, float] of [[frameOf("uint16"), false], [map, true]] as const) {
@@ -207,4 +218,43 @@ nativeTest("packs as WebAssembly does", (native) => {
     assert.deepEqual(packing.nonzeroMask(bytes, size, float), nonzeroMask(bytes, size, float));
     assert.throws(() => packing.nonzeroMask(bytes.subarray(1), size, float), /not whole elements/);
   }
+  const [mask, other] = [31, 7].map((n) => Uint8Array.from({ length: PIXELS }, (_, p) => p % n));
+  assert.deepEqual(packing.commonMask(mask, other), commonMask(mask, other));
+  assert.deepEqual(packing.unitedMask(mask, other), unitedMask(mask, other));
+  assert.notDeepEqual(packing.unitedMask(mask, other), mask, "the comparison sees bits that were added");
+  for (const unite of [packing.unitedMask, packing.commonMask]) {
+    assert.throws(() => unite(mask, other.subarray(1)), /masks of/);
+  }
+  assert.deepEqual(packing.encodeMask(mask), encodeMask(mask));
+  for (const type of Object.keys(PIXEL_ARRAYS) as PixelType[]) {
+    const pixels = frameOf(type);
+    pixels.set([-1, -2, 2 ** 31, 7], 40);
+    const frame = { encoding: "raw", bytes: new Uint8Array(pixels.buffer as ArrayBuffer) } as const;
+    assert.deepEqual(packing.frameMarks(frame, type, PIXELS), frameMarks(frame, type, PIXELS), type);
+  }
+});
+
+nativeTest("maps are packed as WebAssembly packs them, rounded or not", async (native) => {
+  const input: PlanInput = {
+    geometry: GEOMETRY,
+    shape: SHAPE,
+    type: "uint16",
+    mask: Uint8Array.from({ length: PIXELS }, (_, p) => p % 13 === 4 ? 1 : 0),
+    settings: { ...DEFAULT_SETTINGS, bins: 90, solidAngle: true },
+  };
+  const [plan, expected] = [native.plan(input), wasmEngine.plan(input)];
+  assert.deepEqual([plan.maps.shares, plan.maps.weights], [expected.maps.shares, expected.maps.weights]);
+  for (const map of ["radius", "normalization"] as const) {
+    for (const rounding of [undefined, { step: 2 ** -12, least: 0.01 }]) {
+      const [got, wanted] = [plan.maps, expected.maps].map((maps) => unpackedMap(maps, map, rounding));
+      assert.deepEqual(await got, await wanted);
+      assert.equal(rounding === undefined, isDeepStrictEqual(await got, plan[map]()));
+    }
+  }
+  const band = { start: 0, end: 8, length: 8 };
+  await assert.rejects(plan.maps.pack("radius", band, { step: 0.3, least: 0 }), /power of two/);
+  await assert.rejects(expected.maps.pack("radius", band, { step: 0.3, least: 0 }), /power of two/);
+  await assert.rejects(plan.maps.pack("radius", { ...band, end: 9 }), /inside its map/);
+  plan.close();
+  expected.close();
 });

@@ -1,5 +1,6 @@
 /** Pools of every engine give, frame by frame, what one plan or densifier gives, whatever the number of jobs. */
 import assert from "node:assert/strict";
+import { unpackedMap } from "./map_testing.ts";
 import type { EncodedFrame } from "../io/frame.ts";
 import { geometryFromBeamCentre } from "../geometry/beam.ts";
 import { createEngine } from "./create.ts";
@@ -42,8 +43,9 @@ for (const [name, engine] of engines) {
     for (const jobs of [1, 3]) {
       const pool = await engine.planPool(INPUT, jobs);
       assert.deepEqual([pool.jobs, pool.validPixels, pool.radial], [jobs, plan.validPixels, plan.radial]);
-      assert.deepEqual(await pool.radius(), plan.radius());
-      assert.deepEqual(await pool.normalization(), plan.normalization());
+      assert.deepEqual([pool.maps.shares, pool.maps.weights], [plan.maps.shares, plan.maps.weights]);
+      for (const maps of [pool.maps, plan.maps]) assert.deepEqual(await unpackedMap(maps, "radius"), plan.radius());
+      assert.deepEqual(await unpackedMap(pool.maps, "normalization"), plan.normalization());
       const results = await Promise.all(expected.map((_, i) => pool.process(frameOf(i), STAGES)));
       assert.deepEqual(results, expected, `${jobs} jobs`);
       const few = await pool.process(frameOf(0), {});

@@ -14,8 +14,7 @@ export function soloPlanPool(plan: Plan): PlanPool {
     jobs: 1,
     validPixels: plan.validPixels,
     radial: plan.radial,
-    radius: () => promised(() => plan.radius()),
-    normalization: () => promised(() => plan.normalization()),
+    maps: plan.maps,
     process: (frame, stages) => promised(() => processFrame(plan, frame, stages)),
     close: () => promised(() => plan.close()),
   };

@@ -8,10 +8,12 @@ import {
 } from "./wasm/braggsieve.js";
 import { memory } from "./wasm/braggsieve_bg.wasm";
 import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
+import { encodeShuffled } from "./bitshuffle_zstd.ts";
 import { densifierOptions, planOptions } from "./options.ts";
 import { bytesOfPixels, PIXEL_ARRAYS } from "./pixel_arrays.ts";
+import type { PlanMaps } from "./plan_maps.ts";
 import { soloDensifierPool, soloPlanPool } from "./solo_pool.ts";
-import { canStartWorkers, workerDensifierPool, workerPlanPool } from "./worker_pool.ts";
+import { canStartWorkers, startThreads, workerDensifierPool, workerPlanPool } from "./worker_pool.ts";
 import type {
   Background,
   Densifier,
@@ -36,9 +38,28 @@ function view(type: PixelType, pointer: number, length: number): PixelArray {
   return new PIXEL_ARRAYS[type](heap(), pointer, length);
 }
 
+/** Whether frames are corrected by norms. */
+export function isCorrected({ flat, settings: { solidAngle, polarizationFactor } }: PlanInput): boolean {
+  return flat !== undefined || solidAngle || polarizationFactor !== undefined;
+}
+
+function mapsOnWasm(plan: WasmPlan, pixels: number, input: PlanInput): PlanMaps {
+  return {
+    pixels,
+    shares: plan.ringShares(false),
+    ...(isCorrected(input) ? { weights: plan.ringShares(true) } : {}),
+    // deno-lint-ignore require-await -- what it throws becomes a rejection
+    async pack(map, { start, end, length }, rounding) {
+      const norms = map === "normalization";
+      return encodeShuffled(plan.shuffledBand(norms, start, end, length, rounding?.step, rounding?.least ?? 0));
+    },
+  };
+}
+
 class PlanOnWasm implements Plan {
   readonly validPixels: number;
   readonly radial: Float64Array;
+  readonly maps: PlanMaps;
   readonly #plan: WasmPlan;
   readonly #type: PixelType;
   readonly #pixels: number;
@@ -49,6 +70,7 @@ class PlanOnWasm implements Plan {
     this.#pixels = input.shape[0] * input.shape[1];
     this.radial = this.#plan.centres();
     this.validPixels = this.#plan.validPixels();
+    this.maps = mapsOnWasm(this.#plan, this.#pixels, input);
   }
 
   load({ encoding, bytes }: EncodedFrame): void {
@@ -176,6 +198,7 @@ export class DensifierOnWasm implements Densifier {
 /** The engine that is always there. */
 export const wasmEngine: Engine = {
   name: "wasm",
+  startAhead: (jobs) => canStartWorkers() && jobs > 1 ? startThreads(jobs) : () => {},
   plan: (input) => new PlanOnWasm(input),
   densifier: (input) => new DensifierOnWasm(input),
   planPool: async (input, jobs) =>

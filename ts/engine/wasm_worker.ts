@@ -13,15 +13,18 @@ import type {
   SparseFrame,
   Stages,
 } from "./engine.ts";
+import type { PlanMaps } from "./plan_maps.ts";
 import { processFrame, rebuildFrame } from "./process.ts";
 import { buffersOf } from "./transfer.ts";
 import { wasmEngine } from "./wasm.ts";
 
+/** What a worker tells of the plan that it has made. */
+export type PlanFacts = Pick<Plan, "validPixels" | "radial"> & Pick<PlanMaps, "pixels" | "shares" | "weights">;
+
 /** What a worker can be asked, and what it answers. */
 export interface WorkerCalls {
-  plan(input: PlanInput): { validPixels: number; radial: Float64Array };
-  radius(): Float32Array;
-  normalization(): Float32Array | undefined;
+  plan(input: PlanInput): PlanFacts;
+  pack(...band: Parameters<PlanMaps["pack"]>): ReturnType<PlanMaps["pack"]>;
   process(frame: EncodedFrame, stages: Stages): FrameResult;
   densifier(input: DensifierInput): void;
   rebuild(frame: SparseFrame, number: number, options: DensifyOptions): Uint8Array;
@@ -48,10 +51,10 @@ function made<T>(thing: T | undefined): T {
 const calls: WorkerCalls = {
   plan(input) {
     plan = wasmEngine.plan(input);
-    return { validPixels: plan.validPixels, radial: plan.radial.slice() };
+    const { validPixels, radial, maps: { pack: _, ...facts } } = plan;
+    return { validPixels, radial, ...facts };
   },
-  radius: () => made(plan).radius(),
-  normalization: () => made(plan).normalization(),
+  pack: (...band) => made(plan).maps.pack(...band),
   process: (frame, stages) => processFrame(made(plan), frame, stages),
   densifier(input) {
     densifier = wasmEngine.densifier(input);
@@ -65,10 +68,11 @@ const channel = self as unknown as {
   postMessage(answer: WorkerAnswer, transfer?: Transferable[]): void;
 };
 
-channel.onmessage = ({ data: { call, values } }) => {
+channel.onmessage = async ({ data: { call, values } }) => {
   try {
-    const value = (calls[call] as (...values: unknown[]) => unknown)(...values);
-    channel.postMessage({ value }, buffersOf(value));
+    const value = await (calls[call] as (...values: unknown[]) => unknown)(...values);
+    // The bins' centres stay with the plan.
+    channel.postMessage({ value }, call === "plan" ? [] : buffersOf(value));
   } catch (error) {
     channel.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }

@@ -8,7 +8,7 @@
  * count; the frame where it is the largest decides. On the thaumatin frames, straight and tilted, what was found was up
  * to 1.5 times what this foretells: whether a background crosses a half just there is chance.
  */
-import { ringShares } from "../engine/packing.ts";
+import type { PlanMaps } from "../engine/plan_maps.ts";
 
 /** Part of the pixels of any frame that may be foretold to differ: half of the 0.01 % that are promised. */
 export const PART_MOVED = 5e-5;
@@ -24,41 +24,32 @@ export interface MapSteps {
   readonly normalization?: number;
 }
 
-/** The maps and curves that this is about; as in `SparseHeader`. */
-export interface Maps {
-  readonly radius: Float32Array;
-  readonly radial: Float32Array;
-  readonly normalization?: Float32Array;
-}
-
 const powerOfTwoBelow = (value: number) => 2 ** Math.floor(Math.log2(value));
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 
 /** Sees the curves of all frames and then tells the steps. */
 export class MapChoice {
-  /** share of the pixels from each centre to the next, times their norms; and without them */
-  readonly #weights: Float64Array;
-  readonly #shares: Float64Array;
+  readonly #maps: PlanMaps;
+  /** distance of the centres */
   readonly #width: number;
   /** largest mean change of the background between neighbouring bins, and largest mean background, in counts */
   #change = 0;
   #level = 0;
 
-  /** There must be two bins or more. */
-  constructor(readonly maps: Maps) {
-    const { radius, radial, normalization } = maps;
-    const bins = radial.length;
-    this.#width = (radial[bins - 1] - radial[0]) / (bins - 1);
-    this.#weights = ringShares(radius, normalization, radial[0], this.#width, bins);
-    this.#shares = normalization ? ringShares(radius, undefined, radial[0], this.#width, bins) : this.#weights;
+  /** `radial`: the bins' centres, two or more. */
+  constructor(maps: PlanMaps, radial: Float32Array) {
+    this.#maps = maps;
+    const last = radial.length - 1;
+    this.#width = (radial[last] - radial[0]) / last;
   }
 
   /** Takes note of a frame's background, one value per bin. */
   note(mean: Float32Array): void {
+    const { shares, weights = shares } = this.#maps;
     let [change, level] = [0, 0];
     for (let bin = 0; bin < mean.length; bin++) {
-      if (bin + 1 < mean.length) change += this.#weights[bin] * Math.abs(mean[bin + 1] - mean[bin]);
-      level += this.#shares[bin] * Math.abs(mean[bin]);
+      if (bin + 1 < mean.length) change += weights[bin] * Math.abs(mean[bin + 1] - mean[bin]);
+      level += shares[bin] * Math.abs(mean[bin]);
     }
     this.#change = Math.max(this.#change, change);
     this.#level = Math.max(this.#level, level);
@@ -66,12 +57,12 @@ export class MapChoice {
 
   /** The steps that suit all frames noted. */
   steps(): MapSteps {
-    const { normalization } = this.maps;
+    const { shares, weights } = this.#maps;
     // Both maps may move pixels: each half of them.
-    const part = normalization ? PART_MOVED / 2 : PART_MOVED;
+    const part = weights ? PART_MOVED / 2 : PART_MOVED;
     const radius = powerOfTwoBelow(Math.min(COARSEST, 4 * part / this.#change) * this.#width);
-    if (!normalization) return usable({ radius });
-    const mean = sum(this.#weights) / sum(this.#shares);
+    if (!weights) return usable({ radius });
+    const mean = sum(weights) / sum(shares);
     return usable({ radius, normalization: powerOfTwoBelow(Math.min(COARSEST_NORM * mean, 4 * part / this.#level)) });
   }
 }

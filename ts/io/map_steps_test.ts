@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { createEngine } from "../engine/create.ts";
 import { countChanged } from "../engine/maps.ts";
-import { roundToStep } from "../engine/packing.ts";
+import { unpackedMap } from "../engine/map_testing.ts";
+import { mapsOf } from "../engine/plan_maps.ts";
 import { dataPath, dataTest } from "../testing.ts";
 import { MapChoice } from "./map_steps.ts";
 import { openSparse } from "./sparse_read.ts";
@@ -50,24 +51,27 @@ const BACKGROUNDS: Record<string, (bin: number) => number> = {
 
 for (const corrected of [false, true]) {
   for (const [name, background] of Object.entries(BACKGROUNDS)) {
-    Deno.test(`rounded maps change few pixels of a ${name} background, ${corrected ? "" : "not "}corrected`, () => {
+    Deno.test(`rounded maps change few pixels of a ${name} background, ${corrected ? "" : "not "}corrected`, async () => {
       const { radius, radial, normalization } = maps();
       const norms = corrected ? normalization : undefined;
       const mean = Float32Array.from({ length: BINS }, (_, bin) => background(bin));
-      const choice = new MapChoice({ radius, radial, ...(norms ? { normalization: norms } : {}) });
+      const plan = mapsOf(radius, radial, norms);
+      const choice = new MapChoice(plan, radial);
       choice.note(new Float32Array(BINS));
       choice.note(mean);
       choice.note(mean.map((value) => value / 2));
       const steps = choice.steps();
       assert.ok(steps.radius !== undefined && (steps.normalization !== undefined) === corrected);
       const exact = rebuilt(radius, norms, radial, mean);
-      const part = (factor: number) => {
-        const step = steps.normalization ?? 0;
-        const rounded = norms && roundToStep(norms, step * factor, step * factor);
-        return changed(exact, rebuilt(roundToStep(radius, steps.radius! * factor, radial[0]), rounded, radial, mean));
+      const part = async (factor: number) => {
+        const step = factor * (steps.normalization ?? 0);
+        const rounded = norms && await unpackedMap(plan, "normalization", { step, least: step });
+        const radii = await unpackedMap(plan, "radius", { step: steps.radius! * factor, least: radial[0] });
+        return changed(exact, rebuilt(radii, rounded, radial, mean));
       };
-      assert.ok(part(1) <= PROMISED, `${part(1)} of the pixels`);
-      assert.ok(part(32) > PROMISED, "the comparison notices a step that is too coarse");
+      const found = await part(1);
+      assert.ok(found <= PROMISED, `${found} of the pixels`);
+      assert.ok(await part(32) > PROMISED, "the comparison notices a step that is too coarse");
     });
   }
 }
@@ -75,7 +79,7 @@ for (const corrected of [false, true]) {
 Deno.test("a background of nothing leaves the radii fine enough, and one that is no number leaves them alone", () => {
   const { radius, radial, normalization } = maps();
   const width = (radial[BINS - 1] - radial[0]) / (BINS - 1);
-  const choice = new MapChoice({ radius, radial, normalization });
+  const choice = new MapChoice(mapsOf(radius, radial, normalization), radial);
   choice.note(new Float32Array(BINS));
   const steps = choice.steps();
   assert.ok(steps.radius! <= width / 16 && steps.radius! > width / 32);
@@ -93,7 +97,8 @@ dataTest(
     try {
       const { radius, radial, type } = sparse;
       const frame = sparse.frame(0);
-      const choice = new MapChoice({ radius, radial });
+      const maps = mapsOf(radius, radial);
+      const choice = new MapChoice(maps, radial);
       choice.note(frame.mean);
       const step = choice.steps().radius!;
       const whole = (map: Float32Array) => {
@@ -104,10 +109,13 @@ dataTest(
       };
       const exact = whole(radius);
       const everywhere = Uint32Array.from(exact, (_, pixel) => pixel);
-      const part = (factor: number) =>
-        countChanged(whole(roundToStep(radius, step * factor, radial[0])), everywhere, exact) / exact.length;
-      assert.ok(part(1) <= PROMISED, `${part(1)} of the pixels`);
-      assert.ok(part(8) > PROMISED, "the comparison notices a step that is too coarse");
+      const part = async (factor: number) => {
+        const rounded = await unpackedMap(maps, "radius", { step: step * factor, least: radial[0] });
+        return countChanged(whole(rounded), everywhere, exact) / exact.length;
+      };
+      const found = await part(1);
+      assert.ok(found <= PROMISED, `${found} of the pixels`);
+      assert.ok(await part(8) > PROMISED, "the comparison notices a step that is too coarse");
     } finally {
       sparse.close();
     }

@@ -3,9 +3,9 @@
  * fill a chunk yet waits in a buffer of one chunk; full ones are packed and written by a queue. When it is finished the
  * dataset says how many bytes it takes.
  */
-import { PIXEL_ARRAYS } from "../engine/pixel_arrays.ts";
+import { packBitshuffleZstd } from "../engine/packing.ts";
+import { bytesOfPixels, PIXEL_ARRAYS } from "../engine/pixel_arrays.ts";
 import type { PixelArray, PixelType } from "./frame.ts";
-import { packBitshuffleZstd } from "./bitshuffle_zstd.ts";
 import type { H5Attributes, H5ChunkStack, H5Writer } from "./hdf5/h5.ts";
 import type { PackingQueue } from "./packing_queue.ts";
 
@@ -18,9 +18,13 @@ export class PackedStack {
   readonly #queue: PackingQueue;
   readonly #path: string;
   readonly #chunks: H5ChunkStack;
-  /** elements per item */
+  readonly #type: PixelType;
+  /** elements per item, and per chunk */
   readonly #width: number;
-  readonly #buffer: PixelArray;
+  readonly #length: number;
+  /** buffers whose chunks have been packed */
+  readonly #spare: PixelArray[] = [];
+  #buffer: PixelArray | undefined;
   #filled = 0;
   #items = 0;
   #stored = 0;
@@ -39,7 +43,7 @@ export class PackedStack {
     this.#queue = queue;
     this.#path = path;
     this.#width = itemShape.reduce((product, n) => product * n, 1);
-    this.#buffer = new PIXEL_ARRAYS[type](rows * this.#width);
+    [this.#type, this.#length] = [type, rows * this.#width];
     const options = { encoding: "bitshuffle-zstd" as const, chunk: [rows, ...itemShape], attributes };
     this.#chunks = h5.chunkStack(path, type, itemShape, options);
   }
@@ -47,20 +51,27 @@ export class PackedStack {
   /** Takes whole items of the dataset's type; copies what it keeps. */
   append(data: PixelArray): void {
     for (let taken = 0; taken < data.length;) {
-      const part = data.subarray(taken, taken + this.#buffer.length - this.#filled);
-      this.#buffer.set(part, this.#filled);
+      const buffer = this.#buffer ??= this.#spare.pop() ?? new PIXEL_ARRAYS[this.#type](this.#length);
+      const part = data.subarray(taken, taken + this.#length - this.#filled);
+      buffer.set(part, this.#filled);
       this.#filled += part.length;
       taken += part.length;
-      if (this.#filled === this.#buffer.length) this.#write();
+      if (this.#filled === this.#length) this.#write(buffer);
     }
     this.#items += data.length / this.#width;
   }
 
+  /** Takes the next chunk, of `items` items, on its way to being packed; no items may wait for their chunk to be full. */
+  appendPacked(packing: Promise<Uint8Array>, items: number): void {
+    this.#items += items;
+    this.#push(packing);
+  }
+
   /** Puts the started chunk, zeros behind it, on its way. */
   flush(): void {
-    if (this.#filled === 0) return;
+    if (!this.#buffer) return;
     this.#buffer.fill(0, this.#filled);
-    this.#write();
+    this.#write(this.#buffer);
   }
 
   /** Closes the dataset, whose chunks have all been written: after `flush` and the queue's `drain`. */
@@ -69,13 +80,17 @@ export class PackedStack {
     this.#h5.attributes(this.#path, { [STORED_BYTES]: this.#stored });
   }
 
-  #write(): void {
-    const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT } = this.#buffer;
-    const chunk = new Uint8Array(buffer, byteOffset, byteLength);
-    this.#queue.push(packBitshuffleZstd(chunk, BYTES_PER_ELEMENT), (encoded) => {
+  #write(buffer: PixelArray): void {
+    [this.#buffer, this.#filled] = [undefined, 0];
+    this.#push(
+      packBitshuffleZstd(bytesOfPixels(buffer), buffer.BYTES_PER_ELEMENT).finally(() => this.#spare.push(buffer)),
+    );
+  }
+
+  #push(packing: Promise<Uint8Array>): void {
+    this.#queue.push(packing, (encoded) => {
       this.#chunks.appendChunk(encoded);
       this.#stored += encoded.length;
     });
-    this.#filled = 0;
   }
 }

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
-import { bitshuffle } from "../engine/packing.ts";
+import { bitshuffle } from "../engine/wasm/braggsieve.js";
 import { fabio } from "../interop/clients.ts";
 import { clientTest, inFolder } from "../testing.ts";
-import { encodeBitshuffleZstd } from "./bitshuffle_zstd.ts";
+import { encodeBitshuffleZstd } from "../engine/bitshuffle_zstd.ts";
 import type { H5Writer } from "./hdf5/h5.ts";
 import { PackedStack } from "./packed_stack.ts";
 import { PackingQueue } from "./packing_queue.ts";

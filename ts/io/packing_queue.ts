@@ -1,5 +1,5 @@
 /**
- * Chunks on their way into a file: packed side by side on threads of the platform, written in the order in which they
+ * Chunks on their way into a file: packed side by side on the threads of the engine, written in the order in which they
  * came, so that a file never depends on which of them was ready first.
  */
 
@@ -8,18 +8,17 @@ const MOST = 8;
 
 /** See the module. */
 export class PackingQueue {
-  #last: Promise<void> = Promise.resolve();
-  #pending = 0;
+  /** the writes that are to come */
+  readonly #turns: Promise<void>[] = [];
   #error: unknown;
   #failed = false;
 
   /** Has `write` called with what `packing` gives, after all writes before it. What fails is thrown by `room` and `drain`. */
   push<T>(packing: Promise<T>, write: (packed: T) => void): void {
-    this.#pending++;
-    const before = this.#last;
+    const before = this.#turns.at(-1) ?? Promise.resolve();
     // Whoever waits for its turn hears of a failure; until then it is no unhandled one.
     packing.catch(() => {});
-    this.#last = before.then(async () => {
+    const turn = before.then(async () => {
       try {
         // After a failure nothing more is written: the file is given up.
         const packed = await packing;
@@ -28,19 +27,20 @@ export class PackingQueue {
         if (!this.#failed) this.#error = error;
         this.#failed = true;
       }
-      this.#pending--;
+      void this.#turns.shift();
     });
+    this.#turns.push(turn);
   }
 
   /** Waits until there is room for another frame's chunks. Rejects with the first error. */
   async room(): Promise<void> {
-    if (this.#pending > MOST) await this.#last;
+    while (this.#turns.length > MOST) await this.#turns[0];
     this.#check();
   }
 
   /** Waits until all is written. Rejects with the first error. */
   async drain(): Promise<void> {
-    await this.#last;
+    await this.#turns.at(-1);
     this.#check();
   }
 

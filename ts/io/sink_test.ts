@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../engine/engine.ts";
+import { mapsOf } from "../engine/plan_maps.ts";
 import { completing } from "../pipeline/to_file.ts";
 import { createProfiles } from "../pipeline/profiles.ts";
 import { createCxi } from "./cxi.ts";
@@ -18,7 +19,12 @@ const radial = Float32Array.of(1, 2, 3);
 /** Every sink on HDF5, at the start of its work. */
 const SINKS: Record<string, (path: string) => Promise<Sink>> = {
   sparse: (path) =>
-    createSparse(path, { ...facts, radius: new Float32Array(600), radial, settings: { ...DEFAULT_SETTINGS, bins: 3 } }),
+    createSparse(path, {
+      ...facts,
+      maps: mapsOf(new Float32Array(600), radial),
+      radial,
+      settings: { ...DEFAULT_SETTINGS, bins: 3 },
+    }),
   dense: (path) => createDense(path, facts),
   cxi: (path) => createCxi(path, { ...facts, frames: "none" }),
   profiles: (path) =>

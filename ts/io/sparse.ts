@@ -4,10 +4,11 @@
  * and the maps wait for the end: how coarsely the maps are rounded is decided on all frames (`map_steps.ts`).
  */
 import { OutputError } from "../errors.ts";
-import { roundToStep } from "../engine/packing.ts";
+import type { MapName, PlanMaps } from "../engine/plan_maps.ts";
 import type { Peaks, PlanSettings, SparseFrame } from "../engine/engine.ts";
+import type { PixelType } from "./frame.ts";
 import type { H5Attributes, H5Writer } from "./hdf5/h5.ts";
-import { GROUP } from "./bitshuffle_zstd.ts";
+import { GROUP } from "../engine/bitshuffle_zstd.ts";
 import { MapChoice, PART_MOVED } from "./map_steps.ts";
 import { defaultDummy, type ExperimentFacts, writeInstrument } from "./nxmx.ts";
 import { PackedStack } from "./packed_stack.ts";
@@ -19,14 +20,12 @@ import { REBUILD_SCRIPT } from "./sparse_script.ts";
 /** What a sparse file says besides its frames. */
 export interface SparseHeader extends ExperimentFacts {
   readonly geometry: NonNullable<ExperimentFacts["geometry"]>;
-  /** radius of each pixel in the unit of the settings; NaN where masked */
-  readonly radius: Float32Array;
+  /** radius of each pixel in the unit of the settings, NaN where masked; flat · solid angle · polarization, where corrected */
+  readonly maps: PlanMaps;
   /** centre of each radial bin in the same unit */
   readonly radial: Float32Array;
   /** value of masked pixels in rebuilt frames; default as `defaultDummy` */
   readonly dummy?: number;
-  /** flat · solid angle · polarization of each pixel, where corrections were made */
-  readonly normalization?: Float32Array;
   /** how frames were sparsified; the names in the file are pyFAI's */
   readonly settings: PlanSettings;
   /** the files that the frames come from, as the user named them */
@@ -77,10 +76,10 @@ export async function createSparse(
   offsetLimit: number = UINT32_LIMIT,
 ): Promise<SparseSink> {
   const pixels = header.shape[0] * header.shape[1];
-  const { radius, normalization, mask } = header;
-  for (const [name, map] of Object.entries({ radius, normalization, mask })) {
-    if (map && map.length !== pixels) {
-      throw new OutputError(`the ${name} map has ${map.length} pixels, the frames have ${pixels}`, path);
+  const { maps, mask } = header;
+  for (const [name, length] of Object.entries({ radius: maps.pixels, mask: mask?.length ?? pixels })) {
+    if (length !== pixels) {
+      throw new OutputError(`the ${name} map has ${length} pixels, the frames have ${pixels}`, path);
     }
   }
   return await withH5(path, (h5) => new SparseFile(h5, path, header, offsetLimit));
@@ -112,7 +111,7 @@ class SparseFile implements SparseSink {
     this.#mean = stack("background_avg", "float32", [bins], CURVES, mean);
     this.#std = stack("background_std", "float32", [bins], CURVES, curve("Standard deviation of background"));
     // Rebuilt float frames are not rounded: each change of a map would show.
-    if (bins > 1 && header.type !== "float32") this.#choice = new MapChoice(header);
+    if (bins > 1 && header.type !== "float32") this.#choice = new MapChoice(header.maps, header.radial);
   }
 
   get frameCount(): number {
@@ -167,41 +166,58 @@ class SparseFile implements SparseSink {
     release(this.h5);
   }
 
-  /** Puts the maps on their way, rounded where there is a step, in bands of whole rows. */
+  /** Puts the maps on their way, rounded where there is a step. */
   async #writeMaps(): Promise<PackedStack[]> {
-    const { radius, radial, normalization, settings, mask } = this.header;
-    const image = { interpretation: "image" };
+    const { maps, radial, settings, mask } = this.header;
     const steps = this.#choice?.steps() ?? {};
     // FabIO takes radii below the first bin's centre for masked: rounding must not lead there.
-    const rounded = { step: steps.radius, least: radial[0] };
-    const maps = [await this.#writeMap(`${DATA}/mask`, radius, { ...image, unit: settings.unit }, rounded)];
-    if (normalization) {
-      const norms = { step: steps.normalization, least: steps.normalization ?? 0 };
-      maps.push(await this.#writeMap(`${DATA}/normalization`, normalization, image, norms));
+    const radius = await this.#writeMap("radius", `${DATA}/mask`, { unit: settings.unit }, steps.radius, radial[0]);
+    const written = [radius];
+    if (maps.weights) {
+      const step = steps.normalization;
+      written.push(await this.#writeMap("normalization", `${DATA}/normalization`, {}, step, step ?? 0));
     }
-    if (mask) maps.push(await this.#writeMap(`${ENTRY}/instrument/detector/pixel_mask`, mask, image));
-    return maps;
+    if (mask) {
+      const stack = this.#image(`${ENTRY}/instrument/detector/pixel_mask`, "uint8");
+      stack.append(mask);
+      stack.flush();
+      written.push(stack);
+    }
+    return written;
   }
 
+  /** A map in bands of whole rows; `step`: what it is rounded to, where it is, but not below `least`. */
   async #writeMap(
+    map: MapName,
     path: string,
-    map: Float32Array | Uint32Array | Uint8Array,
     attributes: H5Attributes,
-    { step, least = 0 }: { step?: number | undefined; least?: number } = {},
+    step: number | undefined,
+    least: number,
   ): Promise<PackedStack> {
-    const [rows, width] = this.header.shape;
-    const bands = Math.max(1, Math.round(map.length / BAND));
-    const height = GROUP * Math.ceil(rows / bands / GROUP);
     const told: H5Attributes = step === undefined ? {} : { rounding_step: step, rounding: ROUNDED };
-    const type = map instanceof Float32Array ? "float32" : map instanceof Uint32Array ? "uint32" : "uint8";
-    const stack = new PackedStack(this.h5, this.#queue, path, type, [width], height, { ...attributes, ...told });
+    const stack = this.#image(path, "float32", { ...attributes, ...told });
+    const [rows, width] = this.header.shape;
+    const height = this.#bandHeight;
     for (let row = 0; row < rows; row += height) {
-      const band = map.subarray(row * width, (row + height) * width);
-      stack.append(band instanceof Float32Array && step !== undefined ? roundToStep(band, step, least) : band);
+      const end = Math.min(row + height, rows);
+      const band = { start: row * width, end: end * width, length: height * width };
+      const packing = this.header.maps.pack(map, band, step === undefined ? undefined : { step, least });
+      stack.appendPacked(packing, end - row);
       await this.#queue.room();
     }
-    stack.flush();
     return stack;
+  }
+
+  /** Rows of a band. */
+  get #bandHeight(): number {
+    const [rows, width] = this.header.shape;
+    const bands = Math.max(1, Math.round(rows * width / BAND));
+    return GROUP * Math.ceil(rows / bands / GROUP);
+  }
+
+  #image(path: string, type: PixelType, attributes: H5Attributes = {}): PackedStack {
+    const all = { interpretation: "image", ...attributes };
+    return new PackedStack(this.h5, this.#queue, path, type, [this.header.shape[1]], this.#bandHeight, all);
   }
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../engine/engine.ts";
+import { mapsOf } from "../engine/plan_maps.ts";
 import { dataPath, dataTest, inFolder } from "../testing.ts";
 import { createH5, openH5 } from "./hdf5/h5.ts";
 import { GEOMETRY } from "./sink_fixtures.ts";
@@ -21,13 +22,13 @@ Deno.test("each large part of our file tells its bytes, packed and not", () =>
   inFolder(async (folder) => {
     const file = join(folder, "s.h5");
     const radius = Float32Array.from({ length: 600 }, (_, pixel) => 1 + pixel / 100);
+    const radial = Float32Array.of(1, 3, 5, 7);
     const sink = await createSparse(file, {
       geometry: GEOMETRY,
       shape: [20, 30],
       type: "uint16",
-      radius,
-      radial: Float32Array.of(1, 3, 5, 7),
-      normalization: new Float32Array(600).fill(0.5),
+      maps: mapsOf(radius, radial, new Float32Array(600).fill(0.5)),
+      radial,
       mask: new Uint8Array(600),
       settings: DEFAULT_SETTINGS,
     });

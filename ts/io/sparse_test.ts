@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { InputError, OutputError } from "../errors.ts";
 import { clientTest, dataPath, dataTest, inFolder } from "../testing.ts";
 import { DEFAULT_SETTINGS, type SparseFrame } from "../engine/engine.ts";
+import { mapsOf } from "../engine/plan_maps.ts";
 import type { PixelType } from "./frame.ts";
 import { createH5, openH5 } from "./hdf5/h5.ts";
 import { below, GEOMETRY, peaksAt } from "./sink_fixtures.ts";
@@ -15,21 +16,30 @@ import { REBUILD_SCRIPT } from "./sparse_script.ts";
 const PIXELS = 600;
 const BINS = 16;
 
-function header(type: PixelType = "int32", more: Partial<SparseHeader> = {}): SparseHeader {
+/** A header, and the maps that it is of. */
+interface Header extends SparseHeader {
+  readonly radius: Float32Array;
+  readonly normalization?: Float32Array | undefined;
+}
+
+function header(type: PixelType = "int32", more: Partial<Header> = {}): Header {
+  // Masked where the number is 7; radii beyond both ends of the bins too.
+  const radius = more.radius ?? Float32Array.from(below(100, PIXELS), (x) => x === 7 ? NaN : x / 110);
+  const radial = Float32Array.from({ length: BINS }, (_, i) => (i + 0.5) / 18 + 0.02);
   return {
     geometry: GEOMETRY,
     shape: [20, 30],
     type,
-    // Masked where the number is 7; radii beyond both ends of the bins too.
-    radius: Float32Array.from(below(100, PIXELS), (x) => x === 7 ? NaN : x / 110),
-    radial: Float32Array.from({ length: BINS }, (_, i) => (i + 0.5) / 18 + 0.02),
+    radius,
+    radial,
+    maps: mapsOf(radius, radial, more.normalization),
     settings: { ...DEFAULT_SETTINGS, unit: "q_nm^-1" },
     ...more,
   };
 }
 
 /** A frame of `kept` pixels at rising places, none of them masked. */
-function frame(kept: number, seed: number, h: SparseHeader): SparseFrame {
+function frame(kept: number, seed: number, h: Header): SparseFrame {
   const valid = Array.from({ length: PIXELS }, (_, i) => i).filter((i) => !Number.isNaN(h.radius[i]));
   const values = below(1000, kept, seed);
   return {
@@ -44,7 +54,7 @@ function frame(kept: number, seed: number, h: SparseHeader): SparseFrame {
   };
 }
 
-async function write(file: string, h: SparseHeader, kept: readonly number[], limit?: number): Promise<SparseFrame[]> {
+async function write(file: string, h: Header, kept: readonly number[], limit?: number): Promise<SparseFrame[]> {
   const frames = kept.map((n, i) => frame(n, i + 1, h));
   const sink = await createSparse(file, h, limit);
   for (const f of frames) await sink.append(f);
@@ -85,7 +95,7 @@ Deno.test("frames come back as they went in, empty ones too, with geometry, cut-
       (h.radial[BINS - 1] - h.radial[0]) / (BINS - 1) / 16,
     );
     assertNear(back.normalization!, h.normalization!, 1 / 256);
-    assert.deepEqual(back.mask?.slice(7, 11), Uint32Array.of(1, 1, 0, 0));
+    assert.deepEqual(back.mask?.slice(7, 11), Uint8Array.of(1, 1, 0, 0));
     frames.forEach((f, i) => {
       const read = back.frame(i);
       assert.deepEqual([read.index, read.mean, read.std], [f.index, f.mean, f.std]);
@@ -190,7 +200,7 @@ interface Rebuilt {
 }
 
 /** The same rebuilding, straight from the definition. */
-function rebuilt(h: SparseHeader, f: SparseFrame, dummy: number): number[] {
+function rebuilt(h: Header, f: SparseFrame, dummy: number): number[] {
   const kept = new Map(Array.from(f.index, (pixel, i) => [pixel, f.intensity[i]]));
   return Array.from(h.radius, (radius, pixel) => {
     if (Number.isNaN(radius)) return dummy;

@@ -12,20 +12,18 @@ import { completing, type OutputOptions, runToFile, soon } from "./to_file.ts";
 export function sparsify(options: RunOptions & OutputOptions, control: RunControl = {}): Promise<Summary> {
   return runToFile("sparsify", options, control, async (experiment, path, control, checkpoint) => {
     const { pool, settings, info, geometry, mask } = experiment;
-    const [radius, normalization] = [await pool.radius(), await pool.normalization()];
     // The file is begun while the first frames are worked on.
     const creating = soon(() =>
       createSparse(path, {
         geometry,
         shape: info.shape,
         type: info.type,
-        radius,
+        maps: pool.maps,
         radial: new Float32Array(pool.radial),
         settings,
         sources: options.files,
         ...(info.detector ? { detector: info.detector } : {}),
         ...(mask ? { mask } : {}),
-        ...(normalization ? { normalization } : {}),
       })
     );
     const totals = await completing(creating, () =>

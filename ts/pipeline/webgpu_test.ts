@@ -1,5 +1,6 @@
 /** Runs on the WebGPU engine write what runs on the WASM engine write. */
 import assert from "node:assert/strict";
+import { mapsOf } from "../engine/plan_maps.ts";
 import { join } from "node:path";
 import { gpuTest, uniform } from "../engine/webgpu/testing.ts";
 import { DeviceError } from "../errors.ts";
@@ -82,8 +83,7 @@ Deno.test("a frame that the engine lost for good is named, and not called corrup
   const series = await FrameSeries.open(["counts"], { checkGeometry: true, open });
   const pool = {
     ...{ jobs: 4, validPixels: 1, radial: new Float64Array(1) },
-    radius: () => Promise.resolve(new Float32Array(1)),
-    normalization: () => Promise.resolve(undefined),
+    maps: mapsOf(new Float32Array(8), Float64Array.of(1)),
     process: () => Promise.reject(new DeviceError("the GPU device was lost")),
     close: () => Promise.resolve(),
   };

@@ -35,6 +35,7 @@ Deno.test("mod.ts exports these names and no others", () => {
     "geometryFromBeamCentre",
     "integrate",
     "loadGeometry",
+    "mapsOf",
     "messageOf",
     "openFrames",
     "openSparse",

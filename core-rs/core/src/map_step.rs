@@ -6,6 +6,8 @@
 //! part of a curve.
 
 use crate::background::RadialGrid;
+use crate::codec::{bitshuffle, CodecError};
+use std::ops::Range;
 
 /// Every how many-th pixel stands for all: a prime, so that no column pattern of modules is met again and again. Of
 /// 6 million pixels a hundred thousand are looked at, some hundred for each bin.
@@ -36,6 +38,40 @@ pub fn round_to_step(map: &mut [f32], step: f32, least: f32) {
 pub fn is_step(step: f32) -> bool {
     const MANTISSA: u32 = (1 << 23) - 1;
     (1e-30..=1e30).contains(&step) && step.to_bits() & MANTISSA == 0
+}
+
+/// Which values a band of a map is rounded to: see [`round_to_step`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rounding {
+    /// a power of two
+    pub step: f32,
+    /// no value becomes less
+    pub least: f32,
+}
+
+/// A band of a map on its way into a file: rounded, filled up with zeros to `length` values, a multiple of eight, and
+/// its bits shuffled, as a compressor takes them. Values beyond the map are left out.
+///
+/// # Errors
+/// [`Problem::Element`](crate::codec::Problem::Element) when `length` is no multiple of eight.
+///
+/// # Panics
+/// As [`round_to_step`].
+pub fn shuffled_band(
+    map: &[f32],
+    band: Range<usize>,
+    length: usize,
+    rounding: Option<Rounding>,
+    out: &mut Vec<u8>,
+) -> Result<(), CodecError> {
+    let end = band.end.min(map.len());
+    let mut values = map[band.start.min(end)..end].to_vec();
+    if let Some(Rounding { step, least }) = rounding {
+        round_to_step(&mut values, step, least);
+    }
+    values.resize(length, 0.0);
+    out.resize(length * size_of::<f32>(), 0);
+    bitshuffle::shuffle(bytemuck::cast_slice(&values), size_of::<f32>(), out)
 }
 
 /// For each bin the share of all valid pixels that lie between its centre and the next one, each times its norm: what
@@ -104,6 +140,25 @@ mod tests {
         assert_eq!(rounded(0.9, 0.25, 0.28), 1.0);
         assert_eq!(rounded(5e6, 2.0, 0.0), 5e6);
         assert_eq!(rounded(f32::INFINITY, 2.0, 0.0), f32::INFINITY);
+    }
+
+    #[test]
+    fn a_band_is_rounded_shuffled_and_filled_up() {
+        let map: Vec<f32> = (0..30).map(|i| i as f32 * 0.37).collect();
+        for (band, rounding) in
+            [(8..24, None), (8..30, Some(Rounding { step: 0.25, least: 4.0 })), (24..48, None)]
+        {
+            let mut values = map[band.start..band.end.min(30)].to_vec();
+            if let Some(Rounding { step, least }) = rounding {
+                round_to_step(&mut values, step, least);
+            }
+            values.resize(32, 0.0);
+            let (mut expected, mut got) = (vec![0; 128], vec![1; 7]);
+            bitshuffle::shuffle(bytemuck::cast_slice(&values), 4, &mut expected).unwrap();
+            shuffled_band(&map, band, 32, rounding, &mut got).unwrap();
+            assert_eq!(got, expected);
+        }
+        assert!(shuffled_band(&map, 0..9, 9, None, &mut Vec::new()).is_err());
     }
 
     #[test]

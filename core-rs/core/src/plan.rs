@@ -18,8 +18,9 @@ use crate::bins::RUN;
 use crate::clip::{clip_exact, clip_float, ClipSettings, FloatPixel, Profile};
 use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::correct::{gather, gather_float};
+use crate::map_step::ring_shares;
 use crate::peaks::{find_peaks, PatchPixel, Peaks};
-use crate::pick::{pick_exact, pick_float, PixelSet, Threshold};
+use crate::pick::{pick_exact, pick_float, KeptValues, Ordered, PixelSet, Threshold};
 use setup::Setup;
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub struct Plan {
     profile: Profile,
     background: Background,
     picked: PixelSet,
+    values: KeptValues,
     index: Vec<u32>,
     intensity: Vec<u32>,
     peaks: Peaks,
@@ -60,6 +62,7 @@ impl Plan {
             profile: Profile::new(bins),
             background: Background::new(bins),
             picked: PixelSet::new(pixels),
+            values: KeptValues::default(),
             index: Vec::new(),
             intensity: Vec::new(),
             peaks: Peaks::default(),
@@ -120,9 +123,11 @@ impl Plan {
     /// Picks the pixels above the cut-off of the last clipped frame: raster indices in order, and their
     /// packed values in the frame's type (the last word padded).
     pub fn pick(&mut self) -> (&[u32], &[u32]) {
-        self.select(self.setup.settings.pick);
-        self.picked.write_to(&mut self.index);
-        self.frame.take(&self.index, &mut self.intensity);
+        let mut values = std::mem::take(&mut self.values);
+        self.select(self.setup.settings.pick, Some(&mut values));
+        let size = self.setup.pixel_type.size();
+        values.write_to(&self.picked, size, &mut self.index, &mut self.intensity);
+        self.values = values;
         self.picked()
     }
 
@@ -133,7 +138,7 @@ impl Plan {
 
     /// Finds the peaks of the last clipped frame.
     pub fn peaks(&mut self) -> &Peaks {
-        self.select(self.setup.settings.peak_cutoff);
+        self.select(self.setup.settings.peak_cutoff, None);
         let (grid, background, validity) = (&self.setup.grid, &self.background, &self.setup.validity);
         let (radius, normalization, dark) = (&self.setup.radius, &self.setup.normalization, &self.setup.dark);
         let frame = &self.frame;
@@ -168,6 +173,14 @@ impl Plan {
     /// Norm per pixel in raster order; `None` without corrections.
     pub fn normalization(&self) -> Option<&[f32]> {
         self.setup.normalization.as_deref()
+    }
+
+    /// See [`ring_shares`](crate::map_step::ring_shares): of the pixels, or `weighted` by their norms.
+    pub fn ring_shares(&self, weighted: bool) -> Vec<f64> {
+        let Setup { radius, grid, normalization, .. } = &*self.setup;
+        let mut shares = vec![0.0; grid.bins];
+        ring_shares(radius, normalization.as_deref().filter(|_| weighted), grid, &mut shares);
+        shares
     }
 
     /// Radial coordinate of each bin's centre.
@@ -206,25 +219,17 @@ impl Plan {
         };
     }
 
-    /// Puts the pixels above a cut-off into `picked`.
-    fn select(&mut self, cutoff: crate::pick::Cutoff) {
+    /// Puts the pixels above a cut-off into `picked`, and their values into `values`.
+    fn select(&mut self, cutoff: crate::pick::Cutoff, values: Option<&mut KeptValues>) {
         let mut picked = std::mem::take(&mut self.picked);
         let threshold = Threshold { background: &self.background, grid: &self.setup.grid, cutoff };
+        let Setup { bins, radius, weights, integer_validity, .. } = &*self.setup;
+        let frame = Ordered { bins, signal: &self.signal, radius };
         if self.is_exact() {
-            let (signal, weights, valid) =
-                (&self.signal, self.setup.weights.fixed(), self.setup.integer_validity);
-            pick_exact(
-                &self.setup.bins,
-                signal,
-                weights,
-                &self.setup.ordered_radius,
-                valid,
-                &threshold,
-                &mut picked,
-            );
+            pick_exact(frame, weights.fixed(), *integer_validity, &threshold, &mut picked, values);
         } else {
             let pixel = |place| self.float_pixel(place).map(|p| (p.signal, p.norm));
-            pick_float(&self.setup.bins, pixel, &self.setup.ordered_radius, &threshold, &mut picked);
+            pick_float(frame, pixel, &threshold, &mut picked, values);
         }
         self.picked = picked;
     }
@@ -232,7 +237,7 @@ impl Plan {
     #[inline(always)]
     fn float_pixel(&self, place: usize) -> Option<FloatPixel> {
         let bits = self.signal[place];
-        let raw = match self.frame.pixel_type() {
+        let raw = match self.setup.pixel_type {
             PixelType::F32 => f64::from(f32::from_bits(bits as u32)),
             _ => f64::from(bits),
         };

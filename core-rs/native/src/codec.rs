@@ -5,12 +5,15 @@
 #![allow(clippy::missing_safety_doc)]
 
 use crate::boundary::{guarded, output, slice, ErrorText, Failure};
-use braggsieve_core::codec::{bitshuffle, bitshuffle_lz4, decode_chunk, Encoding, Scratch};
+use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, decode_chunk, Encoding, Scratch};
 use std::cell::RefCell;
 
 thread_local! {
     /// What the calls of one thread reuse.
     static BUFFERS: RefCell<(Scratch, Vec<u8>)> = RefCell::default();
+    /// Shuffled bytes of the chunk being packed.
+    pub(crate) static SHUFFLED: RefCell<Vec<u8>> = RefCell::default();
+    static COMPRESSOR: RefCell<zstd::bulk::Compressor<'static>> = RefCell::default();
 }
 
 /// Room that [`bs_encode_bitshuffle_lz4`] may need for `length` bytes of elements.
@@ -47,23 +50,84 @@ pub unsafe extern "C" fn bs_encode_bitshuffle_lz4(
     }
 }
 
-/// Gathers the bits of little-endian elements of 1, 2, 4 or 8 bytes, a multiple of 8 of them, into `out` of as many
-/// bytes: what a compressor takes that lives elsewhere.
+/// Packs a mask of one byte a pixel as one chunk of uint32 of HDF5 filter 32008 with LZ4. `out`: room of
+/// [`bs_encode_bound`] of four bytes a pixel; the number of bytes written goes to `written`.
 #[no_mangle]
-pub unsafe extern "C" fn bs_shuffle(
-    bytes: *const u8,
-    length: usize,
-    elem_size: usize,
+pub unsafe extern "C" fn bs_encode_mask(
+    mask: *const u8,
+    pixels: usize,
     out: *mut u8,
     out_length: usize,
+    written: *mut u64,
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            Ok(bitshuffle::shuffle(slice(bytes, length)?, elem_size, output(out, out_length, length)?)?)
+            let mask = slice(mask, pixels)?;
+            let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
+            BUFFERS.with_borrow_mut(|(scratch, chunk)| {
+                bitshuffle_lz4::encode_mask(mask, chunk, scratch)?;
+                let room = out.get_mut(..chunk.len());
+                room.ok_or(Failure::Argument("too little room for a chunk"))?.copy_from_slice(chunk);
+                written[0] = chunk.len() as u64;
+                Ok(())
+            })
         })
     }
+}
+
+/// Room that [`bs_pack_bitshuffle_zstd`] and [`bs_plan_pack_map`](crate::bs_plan_pack_map) may need for `length` bytes.
+#[no_mangle]
+pub extern "C" fn bs_pack_bound(length: usize) -> usize {
+    zstd::zstd_safe::compress_bound(length) + bitshuffle_zstd::OVERHEAD
+}
+
+/// Packs little-endian elements of 1, 2, 4 or 8 bytes, a multiple of 8 of them, as one chunk of HDF5 filter 32008 with
+/// Zstandard, one block. `out`: room of [`bs_pack_bound`] bytes; the number of bytes written goes to `written`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_pack_bitshuffle_zstd(
+    bytes: *const u8,
+    length: usize,
+    elem_size: usize,
+    level: i32,
+    out: *mut u8,
+    out_length: usize,
+    written: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let bytes = slice(bytes, length)?;
+            let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
+            SHUFFLED.with_borrow_mut(|shuffled| {
+                bitshuffle_zstd::shuffled(bytes, elem_size, shuffled)?;
+                if shuffled.is_empty() || shuffled.len() != bytes.len() {
+                    let what = format!("{length} bytes are not whole groups of 8 elements of {elem_size}");
+                    return Err(Failure::Refused(what));
+                }
+                written[0] = compressed(shuffled, elem_size, level, out)? as u64;
+                Ok(())
+            })
+        })
+    }
+}
+
+/// Puts the chunk of shuffled bytes into `out` and gives its length.
+pub(crate) fn compressed(
+    shuffled: &[u8],
+    elem_size: usize,
+    level: i32,
+    out: &mut [u8],
+) -> Result<usize, Failure> {
+    bitshuffle_zstd::assemble_in_place(shuffled.len(), elem_size, out, |room| {
+        COMPRESSOR.with_borrow_mut(|compressor| {
+            compressor.set_compression_level(level).ok()?;
+            compressor.compress_to_buffer(shuffled, room).ok()
+        })
+    })
+    .ok_or(Failure::Argument("too little room for a chunk"))
 }
 
 /// Unpacks one HDF5 chunk of elements of `elem_size` bytes into `out`, which it fills exactly. `encoding`: the name of

@@ -14,6 +14,7 @@ mod densify;
 mod large;
 mod maps;
 mod plan;
+mod plan_maps;
 mod threads;
 
 pub use boundary::{ErrorText, OK, PANIC, REFUSED, WRONG_ARGUMENT};
@@ -21,9 +22,10 @@ pub use codec::*;
 pub use densify::*;
 pub use maps::*;
 pub use plan::*;
+pub use plan_maps::*;
 
 /// Version of this face: one more whenever a signature or a meaning changes.
-pub const ABI: u32 = 2;
+pub const ABI: u32 = 3;
 
 /// [`ABI`].
 #[no_mangle]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// A plan and its threads, which plans forked from it share.
 pub struct NativePlan {
-    plan: Plan,
+    pub(crate) plan: Plan,
     threads: Arc<Threads>,
 }
 

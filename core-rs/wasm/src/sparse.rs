@@ -1,18 +1,68 @@
-//! What packs a sparse file: rounding of its maps and the bit shuffle of its chunks, on copies of the caller's arrays.
+//! What packs a sparse file: rounding of its maps and the bit shuffle of its chunks, on copies of the caller's arrays or
+//! on the maps of a plan.
 
+use crate::plan::Plan;
 use braggsieve_core::background::RadialGrid;
 use braggsieve_core::codec::bitshuffle;
-use braggsieve_core::map_step;
+use braggsieve_core::map_step::{self, Rounding};
+use std::ops::Range;
 use wasm_bindgen::prelude::*;
 
-/// A map rounded to multiples of `step`, a power of two, not below `least`; NaN stays NaN.
-#[wasm_bindgen(js_name = roundToStep)]
-pub fn round_to_step(mut map: Vec<f32>, step: f32, least: f32) -> Result<Vec<f32>, JsError> {
-    if !map_step::is_step(step) {
-        return Err(JsError::new(&format!("{step} is no step: it must be a power of two")));
+fn rounding(step: Option<f32>, least: f32) -> Result<Option<Rounding>, JsError> {
+    match step {
+        Some(step) if !map_step::is_step(step) => {
+            Err(JsError::new(&format!("{step} is no step: it must be a power of two")))
+        }
+        step => Ok(step.map(|step| Rounding { step, least })),
     }
-    map_step::round_to_step(&mut map, step, least);
-    Ok(map)
+}
+
+fn shuffled_band(
+    map: &[f32],
+    band: Range<usize>,
+    length: usize,
+    step: Option<f32>,
+    least: f32,
+) -> Result<Vec<u8>, JsError> {
+    let mut shuffled = Vec::new();
+    map_step::shuffled_band(map, band, length, rounding(step, least)?, &mut shuffled)?;
+    Ok(shuffled)
+}
+
+/// A band of a map, ready to be compressed: `core::map_step::shuffled_band`.
+#[wasm_bindgen(js_name = shuffledBand)]
+pub fn shuffled_band_of(
+    band: &[f32],
+    length: usize,
+    step: Option<f32>,
+    least: f32,
+) -> Result<Vec<u8>, JsError> {
+    shuffled_band(band, 0..band.len(), length, step, least)
+}
+
+#[wasm_bindgen]
+impl Plan {
+    /// The same of the plan's radii, or of its norms.
+    #[wasm_bindgen(js_name = shuffledBand)]
+    pub fn shuffled_band(
+        &self,
+        normalization: bool,
+        start: usize,
+        end: usize,
+        length: usize,
+        step: Option<f32>,
+        least: f32,
+    ) -> Result<Vec<u8>, JsError> {
+        let map = if normalization { self.plan.normalization() } else { Some(self.plan.radius()) };
+        let map = map.ok_or_else(|| JsError::new("the plan has no corrections"))?;
+        shuffled_band(map, start..end, length, step, least)
+    }
+
+    /// Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms.
+    #[wasm_bindgen(js_name = ringShares)]
+    pub fn ring_shares(&self, weighted: bool) -> Vec<f64> {
+        self.plan.ring_shares(weighted)
+    }
 }
 
 /// Share of the valid pixels between the centre of each bin and the next, times their norms.

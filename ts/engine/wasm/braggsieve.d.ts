@@ -134,6 +134,14 @@ export class Plan {
      */
     rasterWeights(): Int32Array | undefined;
     /**
+     * Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms.
+     */
+    ringShares(weighted: boolean): Float64Array;
+    /**
+     * The same of the plan's radii, or of its norms.
+     */
+    shuffledBand(normalization: boolean, start: number, end: number, length: number, step: number | null | undefined, least: number): Uint8Array;
+    /**
      * Pixels that are not masked.
      */
     validPixels(): number;
@@ -252,6 +260,11 @@ export function encodeBitshuffleLz4(bytes: Uint8Array | number[], size: number, 
 export function encodeByteOffset(image: Int32Array | number[]): Uint8Array;
 
 /**
+ * A mask of one byte a pixel as a chunk of uint32 of HDF5 filter 32008 with LZ4.
+ */
+export function encodeMask(mask: Uint8Array | number[]): Uint8Array;
+
+/**
  * What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
  */
 export function frameMarks(encoding: string, bytes: Uint8Array | number[], type_name: string, pixels: number): Uint8Array | undefined;
@@ -287,9 +300,9 @@ export function ringShares(radius: Float32Array | number[], norms: Float32Array 
 export function rises(values: Float64Array | number[]): boolean;
 
 /**
- * A map rounded to multiples of `step`, a power of two, not below `least`; NaN stays NaN.
+ * A band of a map, ready to be compressed: `core::map_step::shuffled_band`.
  */
-export function roundToStep(map: Float32Array | number[], step: number, least: number): Float32Array;
+export function shuffledBand(band: Float32Array | number[], length: number, step: number | null | undefined, least: number): Uint8Array;
 
 /**
  * The settings of a simulation: one line each of name, default, min, max, unit and meaning, separated by tabs.

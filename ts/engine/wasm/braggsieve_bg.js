@@ -459,6 +459,36 @@ export class Plan {
         return v1;
     }
     /**
+     * Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms.
+     * @param {boolean} weighted
+     * @returns {Float64Array}
+     */
+    ringShares(weighted) {
+        const ret = wasm.plan_ringShares(this.__wbg_ptr, weighted);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
+     * The same of the plan's radii, or of its norms.
+     * @param {boolean} normalization
+     * @param {number} start
+     * @param {number} end
+     * @param {number} length
+     * @param {number | null | undefined} step
+     * @param {number} least
+     * @returns {Uint8Array}
+     */
+    shuffledBand(normalization, start, end, length, step, least) {
+        const ret = wasm.plan_shuffledBand(this.__wbg_ptr, normalization, start, end, length, isLikeNone(step) ? Number.MAX_SAFE_INTEGER : Math.fround(step), least);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
      * Pixels that are not masked.
      * @returns {number}
      */
@@ -825,6 +855,23 @@ export function encodeByteOffset(image) {
 }
 
 /**
+ * A mask of one byte a pixel as a chunk of uint32 of HDF5 filter 32008 with LZ4.
+ * @param {Uint8Array | number[]} mask
+ * @returns {Uint8Array}
+ */
+export function encodeMask(mask) {
+    const ptr0 = passArray8ToWasm0(mask, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.encodeMask(ptr0, len0);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v2 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v2;
+}
+
+/**
  * What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
  * @param {string} encoding
  * @param {Uint8Array | number[]} bytes
@@ -975,24 +1022,26 @@ export function rises(values) {
 }
 
 /**
- * A map rounded to multiples of `step`, a power of two, not below `least`; NaN stays NaN.
- * @param {Float32Array | number[]} map
- * @param {number} step
+ * A band of a map, ready to be compressed: `core::map_step::shuffled_band`.
+ * @param {Float32Array | number[]} band
+ * @param {number} length
+ * @param {number | null | undefined} step
  * @param {number} least
- * @returns {Float32Array}
+ * @returns {Uint8Array}
  */
-export function roundToStep(map, step, least) {
-    const val2 = +step;
-    const val3 = +least;
-    const ptr0 = passArrayF32ToWasm0(map, wasm.__wbindgen_malloc);
+export function shuffledBand(band, length, step, least) {
+    const val2 = +length;
+    const val3 = +(isLikeNone(step) ? Number.MAX_SAFE_INTEGER : Math.fround(step));
+    const val4 = +least;
+    const ptr0 = passArrayF32ToWasm0(band, wasm.__wbindgen_malloc);
     const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.roundToStep(ptr0, len0, val2, val3);
+    const ret = wasm.shuffledBand(ptr0, len0, val2, val3, val4);
     if (ret[3]) {
         throw takeFromExternrefTable0(ret[2]);
     }
-    var v4 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
-    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-    return v4;
+    var v5 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v5;
 }
 
 /**

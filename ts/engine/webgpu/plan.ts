@@ -4,6 +4,7 @@ import { bytesOfPixels, PIXEL_ARRAYS } from "../pixel_arrays.ts";
 import type { Background, Peaks, Picked, Plan, PlanInput, Profile } from "../engine.ts";
 import type { EncodedFrame, PixelArray } from "../../io/frame.ts";
 import { Batch, PEAK_WORDS, PROFILE_WORDS } from "./batch.ts";
+import { mapsInArrays, type PlanMaps } from "../plan_maps.ts";
 import type { Device } from "./device.ts";
 import { peaksOf, profileOf, VALID_COLUMN, validOf } from "./results.ts";
 import { Tables } from "./tables.ts";
@@ -88,6 +89,10 @@ export class WebGpuPlan implements Plan {
 
   radius(): Float32Array {
     return this.#tables.radiusMap.slice();
+  }
+
+  get maps(): PlanMaps {
+    return mapsInArrays(this.#tables.maps);
   }
 
   normalization(): Float32Array | undefined {

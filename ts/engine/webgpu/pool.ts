@@ -5,6 +5,7 @@
 import { DeviceError } from "../../errors.ts";
 import type { FrameResult, PlanInput, PlanPool, Stages } from "../engine.ts";
 import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
+import { mapsInArrays } from "../plan_maps.ts";
 import { buffersOf } from "../transfer.ts";
 import { canStartWorkers } from "../worker_pool.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
@@ -104,9 +105,9 @@ interface Member {
 export async function soloMember(open: () => Promise<OpenRing>): Promise<Member & { facts: PlanFacts }> {
   const promises = new Promises();
   const feeder = await Feeder.start(open, (answers) => promises.settle(answers));
-  const { validPixels, radial, radiusMap: radius, normMap } = feeder.tables;
+  const { validPixels, radial, maps } = feeder.tables;
   return {
-    facts: { validPixels, radial, radius, ...(normMap ? { normalization: normMap } : {}) },
+    facts: { validPixels, radial, maps },
     get load() {
       return promises.size;
     },
@@ -190,14 +191,13 @@ async function members(input: PlanInput, { workers, ...ring }: PoolOptions) {
 /** See the module. Rejects like `plan`; a frame that the GPU lost for good rejects with DeviceError. */
 export async function gpuPlanPool(input: PlanInput, options: PoolOptions): Promise<PlanPool> {
   const all = await members(input, options);
-  const { validPixels, radial, radius, normalization } = all[0].facts;
+  const { validPixels, radial, maps } = all[0].facts;
   let next = 0;
   return {
     jobs: all.length * (options.batch ?? MOST_FRAMES) * HELD,
     validPixels,
     radial,
-    radius: () => Promise.resolve(radius!.slice()),
-    normalization: () => Promise.resolve(normalization?.slice()),
+    maps: mapsInArrays(maps!),
     process(frame, stages) {
       const member = all.reduce((least, one) => one.load < least.load ? one : least);
       return member.process(next++, frame, stages);

@@ -1,5 +1,6 @@
 /** The pool: every frame's results are those of a plan of the WASM engine, also when a device is lost on the way. */
 import assert from "node:assert/strict";
+import { unpackedMap } from "../map_testing.ts";
 import { DeviceError } from "../../errors.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
 import { DEFAULT_SETTINGS, type FrameResult, type PlanInput, type Stages } from "../engine.ts";
@@ -46,8 +47,9 @@ gpuTest("a pool gives what a plan of the WASM engine gives, on workers and witho
     const pool = await gpuPlanPool(input, { workers, batch: 3, room: 1 });
     assert.equal(pool.jobs, 9 * (workers || 1));
     assert.deepEqual([pool.validPixels, pool.radial], [plan.validPixels, plan.radial]);
-    assert.deepEqual(await pool.radius(), plan.radius());
-    assert.deepEqual(await pool.normalization(), plan.normalization());
+    assert.deepEqual([pool.maps.shares, pool.maps.weights], [plan.maps.shares, plan.maps.weights]);
+    for (const maps of [pool.maps, plan.maps]) assert.deepEqual(await unpackedMap(maps, "radius"), plan.radius());
+    assert.deepEqual(await unpackedMap(pool.maps, "normalization"), plan.normalization());
     const results = await Promise.all(expected.map((_, number) => pool.process(frameOf(number), STAGES)));
     assert.deepEqual(results, expected, `${workers} workers`);
     results[7].picked!.intensity[0]++;

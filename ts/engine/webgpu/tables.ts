@@ -5,6 +5,7 @@
 import { chauvenetTable, Plan as WasmPlan } from "../wasm/braggsieve.js";
 import { planOptions } from "../options.ts";
 import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
+import type { MapArrays } from "../plan_maps.ts";
 import type { PlanInput } from "../engine.ts";
 import type { Device } from "./device.ts";
 import type { Variant } from "./shaders.ts";
@@ -32,6 +33,9 @@ export class Tables {
   readonly radial: Float64Array;
   readonly radiusMap: Float32Array;
   readonly normMap: Float32Array | undefined;
+  /** see `PlanMaps` */
+  readonly shares: Float64Array;
+  readonly weights: Float64Array | undefined;
   readonly buffers: {
     readonly order: GPUBuffer;
     readonly weights: GPUBuffer;
@@ -63,6 +67,8 @@ export class Tables {
       this.validPixels = plan.validPixels();
       this.radial = plan.centres();
       this.radiusMap = plan.radius();
+      this.shares = plan.ringShares(false);
+      this.weights = this.normMap && plan.ringShares(true);
       const offsets = plan.binOffsets();
       const nothing = new Uint32Array(4);
       const normalization = device.upload(this.normMap ?? nothing);
@@ -91,6 +97,12 @@ export class Tables {
     const buffer = this.#device.buffer(FACTS, GPUBufferUsage.UNIFORM);
     this.#device.write(buffer, 0, new Uint8Array(this.#facts(cycle, room)));
     return buffer;
+  }
+
+  /** The plan's maps, in arrays. */
+  get maps(): MapArrays {
+    const { radiusMap, normMap, shares, weights } = this;
+    return { radius: radiusMap, shares, ...(normMap && weights ? { normalization: normMap, weights } : {}) };
   }
 
   close(): void {

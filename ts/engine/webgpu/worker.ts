@@ -3,6 +3,7 @@
 import { messageOf } from "../../errors.ts";
 import type { PlanInput, Stages } from "../engine.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
+import type { MapArrays } from "../plan_maps.ts";
 import { buffersOf } from "../transfer.ts";
 import { type Answer, Feeder } from "./feeder.ts";
 import { openRing } from "./open_ring.ts";
@@ -19,8 +20,7 @@ export type Order =
 export interface PlanFacts {
   readonly validPixels: number;
   readonly radial: Float64Array;
-  readonly radius?: Float32Array;
-  readonly normalization?: Float32Array;
+  readonly maps?: MapArrays;
 }
 
 /** What the worker says. */
@@ -38,11 +38,9 @@ async function obey(order: Order): Promise<void> {
   if ("open" in order) {
     const { input, ring, maps } = order.open;
     feeder = await Feeder.start(() => openRing(input, ring), (answers) => say({ answers }));
-    const { validPixels, radial, radiusMap, normMap } = feeder.tables;
-    const facts = { validPixels, radial: radial.slice() };
-    if (!maps) return say({ ready: facts });
-    const normalization = normMap ? { normalization: normMap.slice() } : {};
-    return say({ ready: { ...facts, radius: radiusMap.slice(), ...normalization } });
+    const { validPixels, radial, maps: arrays } = feeder.tables;
+    // Copied: the device that replaces a lost one has no others.
+    return self.postMessage({ ready: { validPixels, radial, ...(maps ? { maps: arrays } : {}) } } satisfies Report);
   }
   if ("close" in order) {
     feeder?.close();

@@ -1,0 +1,71 @@
+//! The maps of a plan on their way into a file, where they lie.
+//!
+//! # Safety
+//! As in `plan`.
+#![allow(clippy::missing_safety_doc)]
+
+use crate::boundary::{guarded, output, target, ErrorText, Failure};
+use crate::codec::{compressed, SHUFFLED};
+use crate::plan::NativePlan;
+use braggsieve_core::map_step::{is_step, shuffled_band, Rounding};
+
+/// Packs the values `start` to `end` of the plan's radii, or of its norms where `normalization` is not 0, as one chunk of
+/// `length` float32 of HDF5 filter 32008 with Zstandard; zeros stand behind them. `step`: a power of two that they are
+/// rounded to, but not below `least`, or 0. `out`: room of [`bs_pack_bound`](crate::bs_pack_bound) of the chunk's bytes;
+/// the number of bytes written goes to `written`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_plan_pack_map(
+    plan: *mut NativePlan,
+    normalization: u32,
+    start: usize,
+    end: usize,
+    length: usize,
+    step: f32,
+    least: f32,
+    level: i32,
+    out: *mut u8,
+    out_length: usize,
+    written: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let plan = &target(plan)?.plan;
+            let map = if normalization == 0 { Some(plan.radius()) } else { plan.normalization() };
+            let map = map.ok_or_else(|| Failure::Refused("the plan has no corrections".into()))?;
+            if step != 0.0 && !is_step(step) {
+                return Err(Failure::Refused(format!("{step} is no step: it must be a power of two")));
+            }
+            if start > end || end > map.len() || end - start > length {
+                return Err(Failure::Argument("a band does not lie inside its map"));
+            }
+            let rounding = (step != 0.0).then_some(Rounding { step, least });
+            let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
+            SHUFFLED.with_borrow_mut(|shuffled| {
+                shuffled_band(map, start..end, length, rounding, shuffled)?;
+                written[0] = compressed(shuffled, size_of::<f32>(), level, out)? as u64;
+                Ok(())
+            })
+        })
+    }
+}
+
+/// Share of the valid pixels between the centre of each bin and the next, times their norms where `weighted` is not 0.
+#[no_mangle]
+pub unsafe extern "C" fn bs_plan_ring_shares(
+    plan: *mut NativePlan,
+    weighted: u32,
+    out: *mut f64,
+    length: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let shares = target(plan)?.plan.ring_shares(weighted != 0);
+            output(out, length, shares.len())?.copy_from_slice(&shares);
+            Ok(())
+        })
+    }
+}
