@@ -10,9 +10,9 @@ import {
   rises as wasmRises,
 } from "./wasm/braggsieve.js";
 import type { PixelArray } from "../io/frame.ts";
-import { nanMask as packedNanMask, nonzeroMask as packedNonzeroMask } from "./packing.ts";
+import { nonzeroMask as packedNonzeroMask } from "./packing.ts";
 
-export { commonMask, frameMarks, unitedMask } from "./packing.ts";
+export { commonMask, countNan, frameMarks, nanMask, unitedMask } from "./packing.ts";
 
 /** Any typed array of numbers. */
 export type NumberArray = PixelArray | Int8Array | Float64Array | BigInt64Array | BigUint64Array;
@@ -26,11 +26,6 @@ function bytesOf(array: NumberArray): Uint8Array {
 export function nonzeroMask(image: NumberArray): Uint8Array {
   const float = image instanceof Float32Array || image instanceof Float64Array;
   return packedNonzeroMask(bytesOf(image), image.BYTES_PER_ELEMENT, float);
-}
-
-/** 1 where a value is NaN: the mask that a map of radii tells. */
-export function nanMask(map: Float32Array): Uint8Array {
-  return packedNanMask(map);
 }
 
 /** Pixels that a mask excludes: its elements that are not zero. */

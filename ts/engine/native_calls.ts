@@ -64,6 +64,7 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  bs_count_nan: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
   bs_frame_marks: {
     parameters: [
       ...["buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
@@ -337,6 +338,11 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
         bytes.length,
         (...out) => symbols.bs_pack_bitshuffle_zstd(...pair(bytes), BigInt(size), ZSTD_LEVEL, ...out),
       ),
+    countNan(map) {
+      const count = new BigUint64Array(1);
+      check(symbols.bs_count_nan(...pair(map), bytesOf(count), error));
+      return Number(count[0]);
+    },
     frameMarks({ encoding, bytes }, type, pixels) {
       if (type === "float32") return undefined;
       const marks = new Uint8Array(pixels);

@@ -14,6 +14,7 @@ import { ABI, openLibrary } from "./native_calls.ts";
 import { unpackedMap } from "./map_testing.ts";
 import {
   commonMask,
+  countNan,
   encodeBitshuffleLz4,
   encodeMask,
   frameMarks,
@@ -211,6 +212,7 @@ nativeTest("packs as WebAssembly does", async (native) => {
   const map = frameOf("float32").map((value, p) => p % 91 === 3 ? NaN : value / 7) as Float32Array;
   const norms = map.map((_, p) => 1 + p % 5);
   assert.deepEqual(packing.nanMask(map), nanMask(map));
+  assert.deepEqual([packing.countNan(map), packing.countNan(norms)], [countNan(map), countNan(norms)]);
   assert.notDeepEqual(packing.nanMask(map), nanMask(norms), "the comparison sees a mask without pixels");
   for (const [array, float] of [[frameOf("uint16"), false], [map, true]] as const) {
     const bytes = new Uint8Array(array.buffer as ArrayBuffer);

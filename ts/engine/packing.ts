@@ -6,6 +6,7 @@ import type { EncodedFrame, Encoding, PixelType } from "../io/frame.ts";
 import { encodeBitshuffleZstd } from "./bitshuffle_zstd.ts";
 import {
   commonMask as wasmCommonMask,
+  countNan as wasmCountNan,
   decodeChunk as wasmDecodeChunk,
   encodeBitshuffleLz4 as wasmEncodeBitshuffleLz4,
   encodeMask as wasmEncodeMask,
@@ -34,6 +35,8 @@ export interface Packing {
   nonzeroMask(bytes: Uint8Array, size: number, float: boolean): Uint8Array;
   /** 1 where a value is NaN: the mask that a map of radii tells. */
   nanMask(map: Float32Array): Uint8Array;
+  /** Values of a map that are NaN. */
+  countNan(map: Float32Array): number;
   /**
    * What the values of a frame of `pixels` pixels mark, as NXmx bits: −1 or the largest unsigned value a gap (1), other
    * negative values and 32-bit counts from 2³¹ on a defect (2). Undefined for float frames, which mark with NaN. Throws
@@ -59,6 +62,7 @@ let packing: Packing = {
   encodeMask: wasmEncodeMask,
   nonzeroMask: wasmNonzeroMask,
   nanMask: wasmNanMask,
+  countNan: wasmCountNan,
   frameMarks: ({ encoding, bytes }, type, pixels) => wasmFrameMarks(encoding, bytes, type, pixels),
   commonMask: wasmCommonMask,
   unitedMask: wasmUnitedMask,
@@ -87,6 +91,8 @@ export const encodeMask: Packing["encodeMask"] = (mask) => packing.encodeMask(ma
 export const nonzeroMask: Packing["nonzeroMask"] = (bytes, size, float) => packing.nonzeroMask(bytes, size, float);
 /** See {@linkcode Packing}. */
 export const nanMask: Packing["nanMask"] = (map) => packing.nanMask(map);
+/** See {@linkcode Packing}. */
+export const countNan: Packing["countNan"] = (map) => packing.countNan(map);
 /** See {@linkcode Packing}. */
 export const frameMarks: Packing["frameMarks"] = (frame, type, pixels) => packing.frameMarks(frame, type, pixels);
 /** See {@linkcode Packing}. */

@@ -2,7 +2,7 @@
 import configuration from "../../deno.json" with { type: "json" };
 import { createEngine, type EngineName } from "../engine/create.ts";
 import type { DensifierPool, DensifyOptions, Engine, SparseFrame } from "../engine/engine.ts";
-import { countMasked, nanMask } from "../engine/maps.ts";
+import { countNan, nanMask } from "../engine/maps.ts";
 import { InputError, messageOf, UsageError } from "../errors.ts";
 import { formatGeom } from "../geometry/geom.ts";
 import { createDense, type DenseSink } from "../io/dense.ts";
@@ -153,7 +153,6 @@ async function write(
   const { shape, type, geometry, detector, radius, radial, normalization, mask, frameCount: frames } = sparse;
   const dummy = dummyFor(type, options.dummy);
   const jobs = jobsFor(options.jobs, frames);
-  const masked = nanMask(radius);
   const pool = await rebuilding(options.file, () =>
     engine.densifierPool({
       type,
@@ -184,7 +183,7 @@ async function write(
           createDense(path, {
             shape,
             type,
-            mask: mask ?? masked,
+            mask: mask ?? nanMask(radius),
             sources: [options.file],
             settings,
             ...(geometry ? { geometry } : {}),
@@ -207,7 +206,7 @@ async function write(
       framesPerSecond: rate(frames, seconds),
       inputBytes: await bytesOfFiles([options.file]),
       outputBytes: 0,
-      validPixels: (radius.length - countMasked(masked)) * frames,
+      validPixels: (radius.length - countNan(radius)) * frames,
       invalidPixels: 0,
       keptPixels: kept,
       notes: geometry ? [] : [`${options.file}: its geometry is not complete, so the dense file has none`],

@@ -1,6 +1,6 @@
 /** What a file is: its frames, types, filters, geometry and mask; for one frame its background and peaks too. */
 import type { PlanSettings } from "../engine/engine.ts";
-import { countMasked, nanMask } from "../engine/maps.ts";
+import { countMasked, countNan } from "../engine/maps.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { directBeam } from "../geometry/beam.ts";
 import type { Geometry } from "../geometry/geometry.ts";
@@ -180,7 +180,7 @@ async function describeSparse(file: string, bytes: number): Promise<FileFacts> {
       frames: frameCount,
       shape,
       type,
-      maskedPixels: countMasked(nanMask(radius)),
+      maskedPixels: countNan(radius),
       keptPixelsPerFrame: kept,
       ...(geometry ? { geometry: geometryFacts(geometry) } : {}),
     };

@@ -3,7 +3,7 @@
 //! Masks hold one byte per pixel, 0 where the pixel counts. Images arrive as the little-endian bytes of their
 //! elements, so that one function serves every type. Nothing is allocated beyond the result.
 
-use crate::parallel::{for_each, Split, WORTH_A_THREAD};
+use crate::parallel::{for_each, sum, Split, WORTH_A_THREAD};
 use crate::plan::PixelType;
 
 /// NXmx `pixel_mask` bit of a gap between modules (NXdetector, bit 0).
@@ -46,6 +46,23 @@ fn each<const N: usize>(bytes: &[u8], marks: &mut [u8], mark: impl Fn([u8; N]) -
     for_each(work, &|Marking { pixels, marks }| {
         marks.iter_mut().zip(pixels).for_each(|(byte, &pixel)| *byte = mark(pixel));
     });
+}
+
+/// Values of a map that are NaN.
+pub fn count_nan(values: &[f32]) -> usize {
+    struct Values<'a>(&'a [f32]);
+    impl Split for Values<'_> {
+        fn split(self) -> Result<(Self, Self), Self> {
+            if self.0.len() < 2 * WORTH_A_THREAD {
+                return Err(self);
+            }
+            let (left, right) = self.0.split_at(self.0.len() / 2);
+            Ok((Self(left), Self(right)))
+        }
+    }
+    // Counted in 32 bits, as vector instructions do: a part has fewer values.
+    let count = |Values(values): Values| values.iter().map(|value| u32::from(value.is_nan())).sum::<u32>();
+    sum(Values(values), &|part| u64::from(count(part))) as usize
 }
 
 /// Pixels of an image, and what comes of them.
@@ -195,6 +212,9 @@ mod tests {
         let mut mask = [9; 5];
         not_a_number(&[0.0, f32::NAN, f32::INFINITY, -f32::NAN, -1.0], &mut mask);
         assert_eq!(mask, [0, 1, 0, 1, 0]);
+        let map: Vec<f32> =
+            (0..3 * WORTH_A_THREAD).map(|i| if i % 7 == 2 { f32::NAN } else { 0.0 }).collect();
+        assert_eq!(count_nan(&map), (3 * WORTH_A_THREAD + 4) / 7);
     }
 
     #[test]

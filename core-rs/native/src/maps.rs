@@ -50,6 +50,23 @@ pub unsafe extern "C" fn bs_nan_mask(
     }
 }
 
+/// Values of a map that are NaN; their number goes to `count`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_count_nan(
+    values: *const f32,
+    length: usize,
+    count: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            output(count, 1, 1)?[0] = mask::count_nan(slice(values, length)?) as u64;
+            Ok(())
+        })
+    }
+}
+
 /// What the values of a frame mark, see `braggsieve_core::mask::frame_marks`: one byte per pixel to `out`. `encoding`,
 /// `pixel_type`: names, UTF-8. Refused for float frames, which mark with NaN.
 #[no_mangle]

@@ -23,6 +23,12 @@ pub fn not_a_number(values: &[f32]) -> Vec<u8> {
     found
 }
 
+/// Values of a map that are NaN.
+#[wasm_bindgen(js_name = countNan)]
+pub fn count_nan(values: &[f32]) -> usize {
+    mask::count_nan(values)
+}
+
 /// What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
 #[wasm_bindgen(js_name = frameMarks)]
 pub fn frame_marks(

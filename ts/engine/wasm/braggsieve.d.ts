@@ -239,6 +239,11 @@ export function countChanged(frame: Uint8Array | number[], size: number, index: 
 export function countMasked(bits: Uint8Array | number[]): number;
 
 /**
+ * Values of a map that are NaN.
+ */
+export function countNan(values: Float32Array | number[]): number;
+
+/**
  * Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
  */
 export function decodeByteOffset(section: Uint8Array | number[], pixels: number): Int32Array;

@@ -771,6 +771,18 @@ export function countMasked(bits) {
 }
 
 /**
+ * Values of a map that are NaN.
+ * @param {Float32Array | number[]} values
+ * @returns {number}
+ */
+export function countNan(values) {
+    const ptr0 = passArrayF32ToWasm0(values, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.countNan(ptr0, len0);
+    return ret >>> 0;
+}
+
+/**
  * Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
  * @param {Uint8Array | number[]} section
  * @param {number} pixels
