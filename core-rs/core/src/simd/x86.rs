@@ -1,50 +1,59 @@
-//! x86-64: the plain loops compiled once more for AVX2 and for AVX-512; what the processor has is chosen at run time.
+//! x86-64: the plain loops compiled once more for AVX2 and for AVX-512, which has scans of its own; what the processor
+//! has is chosen at run time.
 //!
 //! Integer sums and comparisons of the same f32 products: every level gives the same results.
+
+mod scan;
 
 use super::{plain, Kernel, SmallSums};
 
 /// The loops of `plain` with the instructions of `$features`.
 macro_rules! compiled_for {
-    ($level:ident, $features:literal) => {
-        mod $level {
-            use super::{plain, Kernel, SmallSums};
+    ($features:literal) => {
+        use super::{plain, Kernel, SmallSums};
 
-            #[target_feature(enable = $features)]
-            pub fn run<K: Kernel>(kernel: K) -> K::Out {
-                kernel.run()
-            }
+        #[target_feature(enable = $features)]
+        pub fn run<K: Kernel>(kernel: K) -> K::Out {
+            kernel.run()
+        }
 
-            #[target_feature(enable = $features)]
-            pub fn sums(signal: &[i32]) -> SmallSums {
-                plain::sums(signal)
-            }
+        #[target_feature(enable = $features)]
+        pub fn sums(signal: &[i32]) -> SmallSums {
+            plain::sums(signal)
+        }
 
-            #[target_feature(enable = $features)]
-            pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
-                plain::weighted_sums(signal, weights)
-            }
-
-            #[target_feature(enable = $features)]
-            pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
-                plain::for_each_outside(signal, low, high, visit);
-            }
-
-            #[target_feature(enable = $features)]
-            pub fn for_each_maybe_outside(
-                signal: &[i32],
-                weights: &[i32],
-                low: f32,
-                high: f32,
-                visit: impl FnMut(usize),
-            ) {
-                plain::for_each_maybe_outside(signal, weights, low, high, visit);
-            }
+        #[target_feature(enable = $features)]
+        pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
+            plain::weighted_sums(signal, weights)
         }
     };
 }
-compiled_for!(avx2, "avx2,bmi1,bmi2,popcnt");
-compiled_for!(avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt");
+
+mod avx2 {
+    compiled_for!("avx2,bmi1,bmi2,popcnt");
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
+        plain::for_each_outside(signal, low, high, visit);
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub fn for_each_maybe_outside(
+        signal: &[i32],
+        weights: &[i32],
+        low: f32,
+        high: f32,
+        visit: impl FnMut(usize),
+    ) {
+        plain::for_each_maybe_outside(signal, weights, low, high, visit);
+    }
+}
+
+mod avx512 {
+    compiled_for!("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt");
+
+    pub use super::scan::{for_each_maybe_outside, for_each_outside};
+}
 
 /// Calls a function in the best version that this processor runs. The answer of the detection is cached by `std`.
 macro_rules! best {
