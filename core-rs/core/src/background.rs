@@ -77,6 +77,13 @@ impl RadialGrid {
         [self.first, self.per_width, self.last]
     }
 
+    /// How far from its bin's centre a pixel may lie, in bin widths: half of one, and what radii that are rounded to f32
+    /// may be beyond.
+    pub fn edge(&self) -> f64 {
+        let farthest = (self.first * self.per_width).abs() + self.last;
+        (0.5 + farthest * f64::from(f32::EPSILON)).min(1.0)
+    }
+
     /// Bin below and fraction towards the next; clamped to the first and the last centre.
     #[inline(always)]
     pub fn locate(&self, radius: f32) -> (usize, f64) {

@@ -60,12 +60,14 @@ impl Threshold<'_> {
         mean + self.cutoff.reach(std)
     }
 
-    /// Bounds of the threshold over all pixels of bin `b`, which lie between the centres of its neighbours.
+    /// Bounds of the threshold over all pixels of bin `b`: the background is a line from its centre to either edge.
     fn bounds(&self, b: usize) -> (f64, f64) {
-        let near = b.saturating_sub(1)..(b + 2).min(self.grid.bins);
+        let (before, after) = (b.saturating_sub(1), (b + 1).min(self.grid.bins - 1));
+        let edge = self.grid.edge();
         let range = |values: &[f32]| {
-            let values = values[near.clone()].iter().map(|&value| f64::from(value));
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+            let [before, own, after] = [before, b, after].map(|b| f64::from(values[b]));
+            let [left, right] = [before, after].map(|next| own + edge * (next - own));
+            (own.min(left).min(right), own.max(left).max(right))
         };
         let (mean, mut std) = (range(&self.background.mean), range(&self.background.std));
         if self.cutoff.cutoff < 0.0 {
