@@ -4,7 +4,7 @@
  * and the maps wait for the end: how coarsely the maps are rounded is decided on all frames (`map_steps.ts`).
  */
 import { OutputError } from "../errors.ts";
-import type { MapName, PlanMaps } from "../engine/plan_maps.ts";
+import type { Band, MapName, PlanMaps } from "../engine/plan_maps.ts";
 import type { Peaks, PlanSettings, SparseFrame } from "../engine/engine.ts";
 import type { PixelType } from "./frame.ts";
 import type { H5Attributes, H5Writer } from "./hdf5/h5.ts";
@@ -178,8 +178,9 @@ class SparseFile implements SparseSink {
       written.push(await this.#writeMap("normalization", `${DATA}/normalization`, {}, step, step ?? 0));
     }
     if (mask) {
-      const stack = this.#image(`${ENTRY}/instrument/detector/pixel_mask`, "uint8");
-      stack.append(mask);
+      const type = mask instanceof Uint32Array ? "uint32" : "uint8";
+      const stack = this.#image(`${ENTRY}/instrument/detector/pixel_mask`, type);
+      await this.#inBands(({ start, end }) => stack.append(mask.subarray(start, end)));
       stack.flush();
       written.push(stack);
     }
@@ -196,16 +197,20 @@ class SparseFile implements SparseSink {
   ): Promise<PackedStack> {
     const told: H5Attributes = step === undefined ? {} : { rounding_step: step, rounding: ROUNDED };
     const stack = this.#image(path, "float32", { ...attributes, ...told });
+    const rounding = step === undefined ? undefined : { step, least };
+    await this.#inBands((band, rows) => stack.appendPacked(this.header.maps.pack(map, band, rounding), rows));
+    return stack;
+  }
+
+  /** Puts bands of whole rows on their way, as there is room for them. */
+  async #inBands(put: (band: Band, rows: number) => void): Promise<void> {
     const [rows, width] = this.header.shape;
     const height = this.#bandHeight;
     for (let row = 0; row < rows; row += height) {
       const end = Math.min(row + height, rows);
-      const band = { start: row * width, end: end * width, length: height * width };
-      const packing = this.header.maps.pack(map, band, step === undefined ? undefined : { step, least });
-      stack.appendPacked(packing, end - row);
+      put({ start: row * width, end: end * width, length: height * width }, end - row);
       await this.#queue.room();
     }
-    return stack;
   }
 
   /** Rows of a band. */

@@ -107,6 +107,17 @@ Deno.test("frames come back as they went in, empty ones too, with geometry, cut-
   });
 });
 
+Deno.test("a mask keeps all bits that it came with", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "m.h5");
+    const mask = Uint32Array.from(below(70_000, PIXELS));
+    await write(file, header("int32", { mask }), [3]);
+    const back = await openSparse(file);
+    assert.deepEqual(back.mask, mask);
+    back.close();
+  });
+});
+
 Deno.test("sensor and exposure come back as they were told, and nothing that was assumed", async () => {
   await inFolder(async (folder) => {
     const told = {
