@@ -168,8 +168,9 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
   const complete = completeSettings(options.settings ?? {});
   // First: masks in the files are unpacked by it too.
   const engine = await createEngine(options.engine ?? "auto");
-  const many = !options.open && (options.files.length > 1 || await mayHoldMany(options.files[0]));
-  return await withThreads(engine, options.jobs, many ? Infinity : 1, () => prepareWith(engine, options, complete));
+  const { files, open, jobs } = options;
+  const many = engine.startAhead && !open && (files.length > 1 || await mayHoldMany(files[0]));
+  return await withThreads(engine, jobs, many ? Infinity : 1, () => prepareWith(engine, options, complete));
 }
 
 async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSettings): Promise<Experiment> {
