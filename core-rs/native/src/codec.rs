@@ -4,7 +4,7 @@
 //! As in `plan`.
 #![allow(clippy::missing_safety_doc)]
 
-use crate::boundary::{guarded, output, slice, ErrorText, Failure};
+use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
 use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, decode_chunk, Encoding, Scratch};
 use std::cell::RefCell;
 
@@ -14,6 +14,14 @@ thread_local! {
     /// Shuffled bytes of the chunk being packed.
     pub(crate) static SHUFFLED: RefCell<Vec<u8>> = RefCell::default();
     static COMPRESSOR: RefCell<zstd::bulk::Compressor<'static>> = RefCell::default();
+}
+
+/// Copies a chunk to the room of the caller and tells its length.
+fn hand_out(chunk: &[u8], out: &mut [u8], written: &mut [u64]) -> Outcome {
+    let room = out.get_mut(..chunk.len());
+    room.ok_or(Failure::Argument("too little room for a chunk"))?.copy_from_slice(chunk);
+    written[0] = chunk.len() as u64;
+    Ok(())
 }
 
 /// Room that [`bs_encode_bitshuffle_lz4`] may need for `length` bytes of elements.
@@ -41,10 +49,7 @@ pub unsafe extern "C" fn bs_encode_bitshuffle_lz4(
             let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
             BUFFERS.with_borrow_mut(|(scratch, chunk)| {
                 bitshuffle_lz4::encode(bytes, elem_size, 0, chunk, scratch)?;
-                let room = out.get_mut(..chunk.len());
-                room.ok_or(Failure::Argument("too little room for a chunk"))?.copy_from_slice(chunk);
-                written[0] = chunk.len() as u64;
-                Ok(())
+                hand_out(chunk, out, written)
             })
         })
     }
@@ -68,10 +73,7 @@ pub unsafe extern "C" fn bs_encode_mask(
             let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
             BUFFERS.with_borrow_mut(|(scratch, chunk)| {
                 bitshuffle_lz4::encode_mask(mask, chunk, scratch)?;
-                let room = out.get_mut(..chunk.len());
-                room.ok_or(Failure::Argument("too little room for a chunk"))?.copy_from_slice(chunk);
-                written[0] = chunk.len() as u64;
-                Ok(())
+                hand_out(chunk, out, written)
             })
         })
     }
