@@ -39,7 +39,7 @@ function view(type: PixelType, pointer: number, length: number): PixelArray {
 }
 
 /** Whether frames are corrected by norms. */
-export function isCorrected({ flat, settings: { solidAngle, polarizationFactor } }: PlanInput): boolean {
+function isCorrected({ flat, settings: { solidAngle, polarizationFactor } }: PlanInput): boolean {
   return flat !== undefined || solidAngle || polarizationFactor !== undefined;
 }
 
