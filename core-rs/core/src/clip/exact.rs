@@ -3,8 +3,8 @@
 use super::{ClipSettings, Interval, Profile};
 use crate::bins::Bins;
 use crate::parallel;
-use crate::reduce::{FixedWeights, Sums};
-use crate::simd;
+use crate::reduce::{ErrorModel, FixedWeights, Sums};
+use crate::simd::{self, Kernel};
 use crate::validity::IntegerValidity;
 
 /// Constants of the geometry per bin: Σω and Σω² over its unmasked pixels.
@@ -58,13 +58,25 @@ pub fn clip_exact(
                 unit: weights.map_or(1.0, |fixed| fixed.unit),
                 valid,
             };
-            let (sums, extremes) = bin.sums(constants.weight[b], constants.weight2[b]);
+            let (sums, extremes) = bin.sums(constants.weight[b], constants.weight2[b], settings.error_model);
             invalid += range.len() as u64 - sums.count;
             let sums = bin.clip(sums, extremes, settings);
             part.set(b, sums.moments(settings.error_model.of_result(), bin.unit), sums.count);
         }
         invalid
     })
+}
+
+/// Σ max(1, s) over all pixels of a bin.
+struct Variance<'a>(&'a [i32]);
+
+impl Kernel for Variance<'_> {
+    type Out = i64;
+
+    #[inline(always)]
+    fn run(self) -> i64 {
+        self.0.iter().map(|&s| i64::from(s.max(1))).sum()
+    }
 }
 
 /// One bin of one frame.
@@ -76,8 +88,9 @@ struct Bin<'a> {
 }
 
 impl Bin<'_> {
-    /// Sums over the valid pixels, and the extremes of all. `weight`, `weight2`: sums over all of them.
-    fn sums(&self, weight: u64, weight2: u128) -> (Sums, (i32, i32)) {
+    /// Sums over the valid pixels, and the extremes of all. `weight`, `weight2`: sums over all of them. The azimuthal model
+    /// knows no variance of pixels: it is not summed then.
+    fn sums(&self, weight: u64, weight2: u128, model: ErrorModel) -> (Sums, (i32, i32)) {
         let Some(small) = simd::sum_small(self.signal, self.weights) else { return self.wide_sums() };
         let mut sums = Sums {
             count: self.signal.len() as u64,
@@ -86,7 +99,11 @@ impl Bin<'_> {
             cross: i128::from(if self.weights.is_some() { small.cross } else { small.signal }),
             weight,
             weight2,
-            variance: if small.low >= 1 { small.signal } else { self.variance() },
+            variance: match model {
+                ErrorModel::Azimuthal => 0,
+                _ if small.low >= 1 => small.signal,
+                _ => simd::run(Variance(self.signal)),
+            },
         };
         if !self.valid.contains_all(small.low, small.high) {
             let mut invalid = Sums::default();
@@ -108,11 +125,6 @@ impl Bin<'_> {
             extremes = (extremes.0.min(s), extremes.1.max(s));
         }
         (sums, extremes)
-    }
-
-    /// Σ max(1, s) over all pixels.
-    fn variance(&self) -> i64 {
-        self.signal.iter().map(|&s| i64::from(s.max(1))).sum()
     }
 
     fn weight(&self, place: usize) -> i32 {
