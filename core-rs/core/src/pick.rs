@@ -5,9 +5,11 @@
 
 mod kept;
 mod pixel_set;
+mod raster;
 
 pub use kept::KeptValues;
 pub use pixel_set::PixelSet;
+pub use raster::{InRaster, KeptRuns, Raster};
 
 use crate::background::{Background, RadialGrid};
 use crate::bins::{BinRange, Bins};

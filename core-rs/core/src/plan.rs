@@ -20,7 +20,9 @@ use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::correct::{gather, gather_float};
 use crate::map_step::ring_shares;
 use crate::peaks::{find_peaks, PatchPixel, Peaks};
-use crate::pick::{pick_exact, pick_float, KeptValues, Ordered, PixelSet, Threshold};
+use crate::pick::{
+    pick_exact, pick_float, Cutoff, InRaster, KeptValues, Ordered, PixelSet, Raster, Threshold,
+};
 use setup::Setup;
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ pub struct Plan {
     codec: Scratch,
     profile: Profile,
     background: Background,
+    in_raster: InRaster,
     picked: PixelSet,
     values: KeptValues,
     index: Vec<u32>,
@@ -61,6 +64,7 @@ impl Plan {
             codec: Scratch::default(),
             profile: Profile::new(bins),
             background: Background::new(bins),
+            in_raster: InRaster::default(),
             picked: PixelSet::new(pixels),
             values: KeptValues::default(),
             index: Vec::new(),
@@ -84,7 +88,8 @@ impl Plan {
         Ok(())
     }
 
-    /// Permutes the frame buffer into bin order. Every later stage works on what this saw.
+    /// Permutes the frame buffer into bin order. Every later stage works on this frame, which must not be written to
+    /// before they are done.
     pub fn gather(&mut self) {
         let (frame, runs, signal) = (&self.frame, &self.setup.runs, &mut self.signal[..]);
         match frame.pixel_type() {
@@ -123,11 +128,16 @@ impl Plan {
     /// Picks the pixels above the cut-off of the last clipped frame: raster indices in order, and their
     /// packed values in the frame's type (the last word padded).
     pub fn pick(&mut self) -> (&[u32], &[u32]) {
-        let mut values = std::mem::take(&mut self.values);
-        self.select(self.setup.settings.pick, Some(&mut values));
-        let size = self.setup.pixel_type.size();
-        values.write_to(&self.picked, size, &mut self.index, &mut self.intensity);
-        self.values = values;
+        let (cutoff, size) = (self.setup.settings.pick, self.setup.pixel_type.size());
+        if self.setup.nearest.is_some() {
+            self.pick_in_raster(cutoff);
+            self.in_raster.kept().write_to(size, &mut self.index, &mut self.intensity);
+        } else {
+            let mut values = std::mem::take(&mut self.values);
+            self.select(cutoff, Some(&mut values));
+            values.write_to(&self.picked, size, &mut self.index, &mut self.intensity);
+            self.values = values;
+        }
         self.picked()
     }
 
@@ -219,8 +229,31 @@ impl Plan {
         };
     }
 
+    /// The pixels of an integer frame above a cut-off, where every norm is 1.
+    fn pick_in_raster(&mut self, cutoff: Cutoff) {
+        let Setup { radius, nearest: Some(nearest), integer_validity: valid, grid, .. } = &*self.setup else {
+            return;
+        };
+        let threshold = Threshold { background: &self.background, grid, cutoff };
+        let (frame, in_raster) = (&self.frame, &mut self.in_raster);
+        macro_rules! pick {
+            ($pixel:ty) => {{
+                let frame = frame.padded::<$pixel>();
+                in_raster.pick(&Raster { frame, radius, nearest, valid: *valid }, &threshold)
+            }};
+        }
+        match frame.pixel_type() {
+            PixelType::U8 => pick!(u8),
+            PixelType::U16 => pick!(u16),
+            PixelType::U32 => pick!(u32),
+            PixelType::I16 => pick!(i16),
+            PixelType::I32 => pick!(i32),
+            PixelType::F32 => unreachable!("frames of floats are picked from in bin order"),
+        }
+    }
+
     /// Puts the pixels above a cut-off into `picked`, and their values into `values`.
-    fn select(&mut self, cutoff: crate::pick::Cutoff, values: Option<&mut KeptValues>) {
+    fn select(&mut self, cutoff: Cutoff, values: Option<&mut KeptValues>) {
         let mut picked = std::mem::take(&mut self.picked);
         let threshold = Threshold { background: &self.background, grid: &self.setup.grid, cutoff };
         let Setup { bins, radius, weights, integer_validity, .. } = &*self.setup;

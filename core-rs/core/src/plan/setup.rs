@@ -1,7 +1,7 @@
 //! What all frames of a plan have in common and no frame changes: plans that work side by side share one.
 
 use super::{weights, PixelType, PlanError, PlanInput, Settings};
-use crate::background::RadialGrid;
+use crate::background::{Nearest, RadialGrid};
 use crate::bins::{sort, Bins, RadialRows, Runs, Sorted};
 use crate::clip::WeightSums;
 use crate::geometry::Shape;
@@ -26,6 +26,8 @@ pub struct Setup {
     pub weights: Weights,
     pub constants: WeightSums,
     pub grid: RadialGrid,
+    /// where pixels are picked as the frame lies: integers whose norms are all 1
+    pub nearest: Option<Nearest>,
 }
 
 impl Setup {
@@ -48,6 +50,9 @@ impl Setup {
             norms.truncate(pixels);
         }
         let validity = pixel_type.restricted(validity);
+        let grid = RadialGrid::new(bins.centre(0), bins.width, bins.count());
+        let plain = pixel_type != PixelType::F32 && dark.is_none() && matches!(weights, Weights::Ones);
+        let nearest = plain.then(|| Nearest::new(&radius, &grid)).flatten();
         Ok(Self {
             shape,
             pixel_type,
@@ -60,7 +65,8 @@ impl Setup {
             runs,
             constants: WeightSums::new(&bins, weights.fixed()),
             weights,
-            grid: RadialGrid::new(bins.centre(0), bins.width, bins.count()),
+            grid,
+            nearest,
             bins,
         })
     }

@@ -21,6 +21,10 @@ mod plain;
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 use plain as lanes;
 
+use crate::background::GROUP;
+use crate::correct::IntegerPixel;
+use crate::validity::IntegerValidity;
+
 /// Work that is compiled once for each level of instructions. `run`, and all that it calls, must be inlined to be.
 pub trait Kernel {
     /// what it gives
@@ -125,6 +129,83 @@ pub fn for_each_maybe_outside(
 ) {
     let (low, high) = (widened(low, 1.0), widened(high, -1.0));
     lanes::for_each_maybe_outside(signal, weights, low, high, visit);
+}
+
+/// Which signals of a frame in raster order exceed the limit of their pixel's bin: tables of the bins with a window's
+/// length behind them, and the bins of some groups of pixels (see [`Nearest`](crate::background::Nearest)).
+pub struct Limits<'a> {
+    /// bytes of the pixels, group by group
+    pub above: &'a [[u8; GROUP]],
+    /// lowest bin of each group
+    pub lowest: &'a [u32],
+    /// no signal up to it exceeds
+    pub low: &'a [i32],
+    /// every signal beyond it exceeds; those between are unsure
+    pub high: &'a [i32],
+    /// the smallest of `low` in the window from each bin on
+    pub least: &'a [i32],
+    /// signals that may exceed
+    pub valid: IntegerValidity,
+}
+
+/// Kept pixels in raster order, and their values.
+#[derive(Debug, Default)]
+pub struct KeptRun {
+    index: Vec<u32>,
+    values: Vec<i32>,
+    count: usize,
+}
+
+impl KeptRun {
+    /// Forgets them, and keeps the room.
+    pub fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    /// Raster indices, and as many values.
+    pub fn kept(&self) -> (&[u32], &[i32]) {
+        (&self.index[..self.count], &self.values[..self.count])
+    }
+
+    /// One more.
+    #[inline(always)]
+    pub fn push(&mut self, pixel: u32, value: i32) {
+        let ([index], [own]) = self.room::<1>();
+        (*index, *own) = (pixel, value);
+        self.count += 1;
+    }
+
+    /// Where the next ones go.
+    #[inline(always)]
+    fn room<const N: usize>(&mut self) -> (&mut [u32; N], &mut [i32; N]) {
+        if self.count + N > self.index.len() {
+            self.grow();
+        }
+        let (index, values) = (&mut self.index[self.count..], &mut self.values[self.count..]);
+        match (index.first_chunk_mut(), values.first_chunk_mut()) {
+            (Some(index), Some(values)) => (index, values),
+            _ => unreachable!("there is room"),
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let room = (2 * self.index.len()).max(1 << 12);
+        self.index.resize(room, 0);
+        self.values.resize(room, 0);
+    }
+}
+
+/// Puts the pixels that exceed their limits behind those in `kept`; `first` is the raster index of the first pixel.
+/// `settle(group, bits)` gives those of some unsure pixels of a group that do.
+pub fn keep_above<T: IntegerPixel>(
+    pixels: &[[T; GROUP]],
+    first: usize,
+    limits: &Limits,
+    settle: impl FnMut(usize, u32) -> u32,
+    kept: &mut KeptRun,
+) {
+    lanes::keep_above(pixels, first, limits, settle, kept);
 }
 
 /// A bound moved inwards by more than the rounding of three f32 operations and of its own conversion.

@@ -1,5 +1,6 @@
 //! WASM SIMD128: four pixels a step. Every load is inside the slice that `chunks_exact` gave.
 
+pub use super::plain::keep_above;
 use super::{plain, SmallSums};
 use core::arch::wasm32::*;
 
@@ -19,6 +20,18 @@ fn load(pixels: &[i32]) -> v128 {
     assert!(pixels.len() >= 4);
     // SAFETY: four i32 are there, as asserted (the compiler proves and drops the check); v128 loads need no alignment.
     unsafe { v128_load(pixels.as_ptr().cast()) }
+}
+
+/// A bit for each value above a limit.
+#[inline(always)]
+pub fn above(values: &[i32; 8], limit: i32) -> u32 {
+    let limit = i32x4_splat(limit);
+    let [first, last] = [&values[..4], &values[4..]].map(|values| i32x4_gt(load(values), limit));
+    if v128_any_true(v128_or(first, last)) {
+        u32::from(i32x4_bitmask(first)) | u32::from(i32x4_bitmask(last)) << 4
+    } else {
+        0
+    }
 }
 
 /// Products of 32-bit words with one: low and high halves of four.

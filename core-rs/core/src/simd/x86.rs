@@ -5,7 +5,9 @@
 
 mod scan;
 
-use super::{plain, Kernel, SmallSums};
+use super::{plain, KeptRun, Kernel, Limits, SmallSums};
+use crate::background::GROUP;
+use crate::correct::IntegerPixel;
 
 /// The loops of `plain` with the instructions of `$features`.
 macro_rules! compiled_for {
@@ -30,6 +32,8 @@ macro_rules! compiled_for {
 }
 
 mod avx2 {
+    use super::{IntegerPixel, KeptRun, Limits, GROUP};
+
     compiled_for!("avx2,bmi1,bmi2,popcnt");
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
@@ -47,12 +51,23 @@ mod avx2 {
     ) {
         plain::for_each_maybe_outside(signal, weights, low, high, visit);
     }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub fn keep_above<T: IntegerPixel>(
+        pixels: &[[T; GROUP]],
+        first: usize,
+        limits: &Limits,
+        settle: impl FnMut(usize, u32) -> u32,
+        kept: &mut KeptRun,
+    ) {
+        plain::keep_above(pixels, first, limits, settle, kept);
+    }
 }
 
 mod avx512 {
     compiled_for!("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt");
 
-    pub use super::scan::{for_each_maybe_outside, for_each_outside};
+    pub use super::scan::{for_each_maybe_outside, for_each_outside, keep_above};
 }
 
 /// Calls a function in the best version that this processor runs. The answer of the detection is cached by `std`.
@@ -126,6 +141,16 @@ pub fn for_each_maybe_outside(
     best!(for_each_maybe_outside(signal, weights, low, high, visit))
 }
 
+pub fn keep_above<T: IntegerPixel>(
+    pixels: &[[T; GROUP]],
+    first: usize,
+    limits: &Limits,
+    settle: impl FnMut(usize, u32) -> u32,
+    kept: &mut KeptRun,
+) {
+    best!(keep_above(pixels, first, limits, settle, kept))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +184,54 @@ mod tests {
                 prop_assert_eq!(unsafe { results!(avx512, &signal, &weights, low, high) }, expected);
             }
         }
+    }
+
+    /// What a level keeps of groups of pixels: raster indices and values. Every other unsure pixel is settled as kept.
+    macro_rules! kept {
+        ($level:ident, $pixels:expr, $limits:expr) => {{
+            let mut run = KeptRun::default();
+            let settle = |_, bits: u32| bits & 0x5555_5555;
+            $level::keep_above($pixels, 64, $limits, settle, &mut run);
+            (run.kept().0.to_vec(), run.kept().1.to_vec())
+        }};
+    }
+
+    fn every_level_keeps_alike<T: IntegerPixel>(pixels: &[[T; GROUP]], limits: &Limits) -> usize {
+        let expected = kept!(plain, pixels, limits);
+        if has_avx2() {
+            // SAFETY: checked.
+            assert_eq!(unsafe { kept!(avx2, pixels, limits) }, expected);
+        }
+        if has_avx512() {
+            // SAFETY: checked.
+            assert_eq!(unsafe { kept!(avx512, pixels, limits) }, expected);
+        }
+        expected.0.len()
+    }
+
+    #[test]
+    fn every_level_keeps_the_pixels_of_the_plain_loops() {
+        const GROUPS: usize = 300;
+        let number = |i: usize| (i * 7919 + i / 7) % 1009;
+        let above: Vec<[u8; GROUP]> =
+            (0..GROUPS).map(|g| std::array::from_fn(|lane| (number(g * 32 + lane) % 32) as u8)).collect();
+        let lowest: Vec<u32> = (0..GROUPS).map(|g| (number(g) % 50) as u32).collect();
+        let low: Vec<i32> = (0..50 + 32).map(|b| number(b) as i32 % 97 - 20).collect();
+        let high: Vec<i32> = low.iter().map(|low| low + 9).collect();
+        let least: Vec<i32> = (0..50).map(|b| *low[b..b + 32].iter().min().unwrap()).collect();
+        let valid =
+            crate::validity::Validity { low: -15.0, high: 90.0, dummy: Some((40.0, 1.0)) }.of_integers();
+        let limits = Limits { above: &above, lowest: &lowest, low: &low, high: &high, least: &least, valid };
+        macro_rules! groups {
+            ($pixel:ty) => {{
+                let pixel = |g: usize, lane: usize| number(g * 31 + lane * 5) as i32 % 140 - 40;
+                let groups: Vec<[$pixel; GROUP]> =
+                    (0..GROUPS).map(|g| std::array::from_fn(|lane| pixel(g, lane) as $pixel)).collect();
+                every_level_keeps_alike(&groups, &limits)
+            }};
+        }
+        let kept = [groups!(u8), groups!(u16), groups!(u32), groups!(i16), groups!(i32)];
+        assert!(kept.iter().all(|&kept| kept > 500 && kept < 30 * GROUPS), "{kept:?}");
     }
 
     #[test]

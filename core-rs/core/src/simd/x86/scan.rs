@@ -1,7 +1,9 @@
 //! Scans for pixels outside of bounds with AVX-512: the places of sixteen pixels are compressed to those outside, and
 //! many are visited one after the other.
 
-use super::super::plain;
+use super::super::{plain, KeptRun, Limits};
+use crate::background::{GROUP, NONE, WINDOW};
+use crate::correct::IntegerPixel;
 use core::arch::x86_64::*;
 
 /// Pixels of a vector.
@@ -95,4 +97,102 @@ pub fn for_each_maybe_outside(
     places.visit(&mut visit);
     let first = signal.len() - rest.len();
     plain::for_each_maybe_outside(rest, &weights[first..], low, high, |place| visit(first + place));
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn widened<T: IntegerPixel>(pixels: &[T; LANES]) -> __m512i {
+    let mut wide = [0; LANES];
+    for lane in 0..LANES {
+        wide[lane] = pixels[lane].widen();
+    }
+    load(&wide)
+}
+
+/// A window of a table with one entry per bin.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn window(table: &[i32], lowest: u32) -> [__m512i; 2] {
+    const { assert!(WINDOW == 2 * LANES && GROUP == 2 * LANES && NONE as usize == WINDOW - 1) };
+    let Some(window) = table[lowest as usize..].first_chunk::<WINDOW>() else { unreachable!("bin {lowest}") };
+    let [first, last] = window.as_chunks().0 else { unreachable!("two vectors") };
+    // No value exceeds the one that those without a bin have.
+    [load(first), _mm512_mask_mov_epi32(load(last), 1 << (LANES - 1), _mm512_set1_epi32(i32::MAX))]
+}
+
+/// Calls `visit(group, bits)` for every group of which pixels exceed their limits: a window of the limits lies in two
+/// vectors, which a permutation looks up.
+#[inline]
+#[target_feature(enable = "avx512f,popcnt")]
+fn for_each_group_above<T: IntegerPixel>(
+    pixels: &[[T; GROUP]],
+    limits: &Limits,
+    mut settle: impl FnMut(usize, u32) -> u32,
+    mut visit: impl FnMut(usize, u32),
+) {
+    let [least, most, gap_first, gap_last] = limits.valid.limits().map(|limit| _mm512_set1_epi32(limit));
+    for (group, (pixels, (above, &lowest))) in
+        pixels.iter().zip(limits.above.iter().zip(limits.lowest)).enumerate()
+    {
+        let low = window(limits.low, lowest);
+        let [first, last] = pixels.as_chunks().0 else { unreachable!("two vectors") };
+        let [first_above, last_above] = above.as_chunks::<LANES>().0 else { unreachable!("two vectors") };
+        let signal = [widened(first), widened(last)];
+        let place = [first_above, last_above].map(|above| {
+            let mut wide = [0; LANES];
+            for lane in 0..LANES {
+                wide[lane] = i32::from(above[lane]);
+            }
+            load(&wide)
+        });
+        let mut exceeding = [0; 2];
+        for half in 0..2 {
+            let limit = _mm512_permutex2var_epi32(low[0], place[half], low[1]);
+            exceeding[half] = _mm512_cmpgt_epi32_mask(signal[half], limit);
+        }
+        if exceeding == [0; 2] {
+            continue;
+        }
+        let (high, mut sure, mut unsure) = (window(limits.high, lowest), 0, 0);
+        for half in 0..2 {
+            let s = signal[half];
+            let gap = _mm512_cmpge_epi32_mask(s, gap_first) & _mm512_cmple_epi32_mask(s, gap_last);
+            let valid = _mm512_cmpge_epi32_mask(s, least) & _mm512_cmple_epi32_mask(s, most) & !gap;
+            let limit = _mm512_permutex2var_epi32(high[0], place[half], high[1]);
+            let above = _mm512_cmpgt_epi32_mask(s, limit);
+            sure |= u32::from(above & valid) << (half * LANES);
+            unsure |= u32::from(exceeding[half] & !above & valid) << (half * LANES);
+        }
+        let bits = sure | if unsure == 0 { 0 } else { settle(group, unsure) };
+        if bits != 0 {
+            visit(group, bits);
+        }
+    }
+}
+
+/// As [`plain::keep_above`]: kept pixels are compressed, sixteen at a time.
+#[target_feature(enable = "avx512f,popcnt")]
+pub fn keep_above<T: IntegerPixel>(
+    pixels: &[[T; GROUP]],
+    first: usize,
+    limits: &Limits,
+    settle: impl FnMut(usize, u32) -> u32,
+    kept: &mut KeptRun,
+) {
+    let lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for_each_group_above(pixels, limits, settle, |group, bits| {
+        for (half, pixels) in pixels[group].as_chunks::<LANES>().0.iter().enumerate() {
+            let bits = (bits >> (half * LANES)) as __mmask16;
+            let start = (first + group * GROUP + half * LANES) as i32;
+            let index = _mm512_add_epi32(lanes, _mm512_set1_epi32(start));
+            let (indices, values) = kept.room::<LANES>();
+            // SAFETY: room for sixteen words each; the stores need no alignment.
+            unsafe {
+                _mm512_storeu_si512(indices.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(bits, index));
+                let packed = _mm512_maskz_compress_epi32(bits, widened(pixels));
+                _mm512_storeu_si512(values.as_mut_ptr().cast(), packed);
+            }
+            kept.count += bits.count_ones() as usize;
+        }
+    });
 }
