@@ -1,4 +1,5 @@
-//! From the pixels of a frame to signals in bin order (method, section 1): decode-typed pixels in, i32 or f32 out.
+//! From the pixels of a frame to signals in bin order (method, section 1), in the type of the frame: 16-bit frames stay
+//! 16 bits wide, for what bounds the stages is memory.
 //!
 //! Signal and norm stay apart until they have been summed; the norm (flat · solid angle · polarization) is a
 //! constant of the plan and lies in bin order already.
@@ -6,9 +7,9 @@
 use crate::bins::{Runs, RunsPart, Wide, RUN};
 use crate::parallel::{apart, for_each, Split};
 
-/// Pixels that integer gathering reads: widened to i32. Unsigned values that i32 cannot hold become −1, which no
+/// Pixels of integer frames, which arithmetic widens to i32. Unsigned values that i32 cannot hold become −1, which no
 /// valid range of unsigned frames includes: no counting detector counts that far, such values mark bad pixels.
-pub trait IntegerPixel: Copy + Sync {
+pub trait IntegerPixel: Copy + Send + Sync {
     /// The value as i32.
     fn widen(self) -> i32;
 }
@@ -38,13 +39,14 @@ const SOME: usize = 1 << 15;
 ///
 /// # Panics
 /// When the spare pixels are missing or `signal` is not as long as the bin order.
-pub fn gather<T: IntegerPixel>(frame: &[T], runs: &Runs, signal: &mut [i32]) {
-    gather_with(frame, runs, signal, T::widen);
-}
-
-/// The same for f32 frames.
-pub fn gather_float(frame: &[f32], runs: &Runs, signal: &mut [f32]) {
-    gather_with(frame, runs, signal, |value| value);
+pub fn gather<T: Copy + Send + Sync>(frame: &[T], runs: &Runs, signal: &mut [T]) {
+    for_each(Gather { parts: &runs.parts, signal }, &|Gather { parts, mut signal }| {
+        for part in parts {
+            let (own, rest) = signal.split_at_mut(part.places);
+            gather_part(frame, part, own);
+            signal = rest;
+        }
+    });
 }
 
 /// Parts of the permutation and the places they fill.
@@ -64,43 +66,23 @@ impl<U: Send> Split for Gather<'_, U> {
     }
 }
 
-fn gather_with<T: Copy + Sync, U: Copy + Send>(
-    frame: &[T],
-    runs: &Runs,
-    signal: &mut [U],
-    convert: impl Fn(T) -> U + Sync,
-) {
-    for_each(Gather { parts: &runs.parts, signal }, &|Gather { parts, mut signal }| {
-        for part in parts {
-            let (own, rest) = signal.split_at_mut(part.places);
-            gather_part(frame, part, own, &convert);
-            signal = rest;
-        }
-    });
-}
-
 #[inline(always)]
-fn gather_part<T: Copy, U: Copy>(frame: &[T], part: &RunsPart, signal: &mut [U], convert: &impl Fn(T) -> U) {
+fn gather_part<T: Copy>(frame: &[T], part: &RunsPart, signal: &mut [T]) {
     for wide in part.wide.chunks(SOME) {
-        apart(|| gather_wide(frame, wide, &mut *signal, convert));
+        apart(|| gather_wide(frame, wide, &mut *signal));
     }
     for run in &part.exact {
         let (start, place, length) = (run.start as usize, run.place as usize, run.length as usize);
-        for (target, &source) in signal[place..place + length].iter_mut().zip(&frame[start..]) {
-            *target = convert(source);
-        }
+        signal[place..place + length].copy_from_slice(&frame[start..start + length]);
     }
 }
 
 #[inline(always)]
-fn gather_wide<T: Copy, U: Copy>(frame: &[T], runs: &[Wide], signal: &mut [U], convert: &impl Fn(T) -> U) {
+fn gather_wide<T: Copy>(frame: &[T], runs: &[Wide], signal: &mut [T]) {
     for run in runs {
         let (start, place) = (run.start as usize, run.place as usize);
         let source: &[T] = &frame[start..start + RUN];
-        let target: &mut [U] = &mut signal[place..place + RUN];
-        for lane in 0..RUN {
-            target[lane] = convert(source[lane]);
-        }
+        signal[place..place + RUN].copy_from_slice(source);
     }
 }
 
@@ -118,7 +100,7 @@ mod tests {
         let mut signal = vec![0; bins.order.len()];
         gather(&frame, &Runs::new(&bins), &mut signal);
         for (place, &pixel) in bins.order.iter().enumerate() {
-            assert_eq!(signal[place], i32::from(frame[pixel as usize]), "place {place}");
+            assert_eq!(signal[place], frame[pixel as usize], "place {place}");
         }
     }
 

@@ -13,11 +13,12 @@ pub use raster::{InRaster, KeptRuns, Raster};
 
 use crate::background::{Background, RadialGrid};
 use crate::bins::{BinRange, Bins};
+use crate::correct::IntegerPixel;
 use crate::parallel::for_each;
 use crate::reduce::FixedWeights;
 use crate::simd;
 use crate::validity::IntegerValidity;
-use kept::{Arrivals, Waiting};
+use kept::{Arrivals, Value, Waiting};
 
 /// What decides which pixels stand out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,19 +84,19 @@ impl Threshold<'_> {
 
 /// A frame in bin order and where its pixels come from.
 #[derive(Clone, Copy)]
-pub struct Ordered<'a> {
+pub struct Ordered<'a, T> {
     /// the pixels of each bin
     pub bins: &'a Bins,
-    /// one i32 per place of the bin order; bits of f32 for float frames
-    pub signal: &'a [i32],
+    /// one per place of the bin order
+    pub signal: &'a [T],
     /// per pixel in raster order
     pub radius: &'a [f32],
 }
 
 /// Picks from an integer frame. Puts the pixels that stand out into `picked`, and their values into `values`, if wanted;
 /// both are cleared first.
-pub fn pick_exact(
-    Ordered { bins, signal, radius }: Ordered,
+pub fn pick_exact<T: IntegerPixel>(
+    Ordered { bins, signal, radius }: Ordered<T>,
     weights: Option<&FixedWeights>,
     valid: IntegerValidity,
     threshold: &Threshold,
@@ -109,7 +110,7 @@ pub fn pick_exact(
     let (picked, values) = (&*picked, values.as_deref());
     let exceeds = |place: usize| {
         let norm = weights.map_or(1.0, |fixed| f64::from(fixed.weights[place]) * fixed.unit);
-        f64::from(signal[place]) > threshold.at(radius[bins.order[place] as usize]) * norm
+        f64::from(signal[place].widen()) > threshold.at(radius[bins.order[place] as usize]) * norm
     };
     let always = |_: usize| true;
     for_each(BinRange { bins, range: 0..bins.count() }, &|part| {
@@ -122,7 +123,7 @@ pub fn pick_exact(
                 // s > x is s > floor(x) for an integer s: where both bounds have the same floor, it decides.
                 let (low, high) = (low.floor() as i32, high.floor() as i32);
                 simd::for_each_outside(signal, i32::MIN, low, |place| {
-                    let s = signal[place];
+                    let s = signal[place].widen();
                     match valid.contains(s) {
                         true if s > high => above.push(first + place, &mut arrivals, &always),
                         true => unsure.push(first + place, &mut arrivals, &exceeds),
@@ -133,7 +134,7 @@ pub fn pick_exact(
             };
             let (weights, unit) = (&fixed.weights[range], fixed.unit);
             simd::for_each_maybe_outside(signal, weights, f64::NEG_INFINITY, low * unit, |place| {
-                let s = signal[place];
+                let s = signal[place].widen();
                 match valid.contains(s) {
                     true if f64::from(s) > high * (f64::from(weights[place]) * unit) => {
                         above.push(first + place, &mut arrivals, &always)
@@ -149,8 +150,8 @@ pub fn pick_exact(
 }
 
 /// Picks from any frame: `pixel(place)` gives signal and norm at a place of the bin order, `None` where not valid.
-pub fn pick_float(
-    Ordered { bins, signal, radius }: Ordered,
+pub fn pick_float<T: Value>(
+    Ordered { bins, signal, radius }: Ordered<T>,
     pixel: impl Fn(usize) -> Option<(f64, f64)> + Sync,
     threshold: &Threshold,
     picked: &mut PixelSet,
@@ -199,7 +200,7 @@ mod tests {
         (bins, signal, norms, radius, background, grid)
     }
 
-    fn frame<'a>(bins: &'a Bins, signal: &'a [i32], radius: &'a [f32]) -> Ordered<'a> {
+    fn frame<'a>(bins: &'a Bins, signal: &'a [i32], radius: &'a [f32]) -> Ordered<'a, i32> {
         Ordered { bins, signal, radius }
     }
 

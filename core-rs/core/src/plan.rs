@@ -9,6 +9,7 @@ mod setup;
 mod tables;
 mod weights;
 
+use frame::{each_integer, each_type};
 pub use frame::{FrameBuffer, PixelType};
 pub use load::{decode, Encoding, LoadError};
 pub use settings::{PlanError, PlanInput, Settings};
@@ -17,7 +18,7 @@ use crate::background::Background;
 use crate::bins::RUN;
 use crate::clip::{clip_exact, clip_float, ClipSettings, FloatPixel, Profile};
 use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
-use crate::correct::{gather, gather_float};
+use crate::correct::gather;
 use crate::map_step::ring_shares;
 use crate::peaks::{find_peaks, PatchPixel, Peaks};
 use crate::pick::{
@@ -30,8 +31,8 @@ use std::sync::Arc;
 pub struct Plan {
     setup: Arc<Setup>,
     frame: FrameBuffer,
-    /// the frame in bin order; bits of f32 for float frames
-    signal: Vec<i32>,
+    /// the frame in bin order
+    signal: FrameBuffer,
     codec: Scratch,
     profile: Profile,
     background: Background,
@@ -60,7 +61,7 @@ impl Plan {
         let (pixels, bins) = (setup.shape.pixels(), setup.bins.count());
         Self {
             frame: FrameBuffer::new(setup.pixel_type, pixels, RUN - 1),
-            signal: vec![0; setup.bins.order.len()],
+            signal: FrameBuffer::new(setup.pixel_type, setup.bins.order.len(), 0),
             codec: Scratch::default(),
             profile: Profile::new(bins),
             background: Background::new(bins),
@@ -91,15 +92,12 @@ impl Plan {
     /// Permutes the frame buffer into bin order. Every later stage works on this frame, which must not be written to
     /// before they are done.
     pub fn gather(&mut self) {
-        let (frame, runs, signal) = (&self.frame, &self.setup.runs, &mut self.signal[..]);
-        match frame.pixel_type() {
-            PixelType::U8 => gather(frame.padded::<u8>(), runs, signal),
-            PixelType::U16 => gather(frame.padded::<u16>(), runs, signal),
-            PixelType::U32 => gather(frame.padded::<u32>(), runs, signal),
-            PixelType::I16 => gather(frame.padded::<i16>(), runs, signal),
-            PixelType::I32 => gather(frame.padded::<i32>(), runs, signal),
-            PixelType::F32 => gather_float(frame.padded::<f32>(), runs, bytemuck::cast_slice_mut(signal)),
-        }
+        let (frame, runs, signal) = (&self.frame, &self.setup.runs, &mut self.signal);
+        each_type!(frame.pixel_type(), |Pixel| gather(
+            frame.padded::<Pixel>(),
+            runs,
+            signal.pixels_mut::<Pixel>()
+        ));
     }
 
     /// Mean, std, sem and count per bin, without clipping.
@@ -211,15 +209,12 @@ impl Plan {
     fn reduce(&mut self, cycle: u32) {
         let settings = ClipSettings { cycle, ..self.setup.settings.clip };
         self.invalid = if self.is_exact() {
-            clip_exact(
-                &self.setup.bins,
-                &self.signal,
-                self.setup.weights.fixed(),
-                &self.setup.constants,
-                self.setup.integer_validity,
-                &settings,
-                &mut self.profile,
-            )
+            let Setup { bins, weights, constants, integer_validity: valid, .. } = &*self.setup;
+            let (signal, profile) = (&self.signal, &mut self.profile);
+            each_integer!(signal.pixel_type(), |Pixel| {
+                let signal = signal.pixels::<Pixel>();
+                clip_exact(bins, signal, weights.fixed(), constants, *valid, &settings, profile)
+            })
         } else {
             let mut profile = std::mem::take(&mut self.profile);
             let pixel = |place| self.float_pixel(place);
@@ -236,20 +231,10 @@ impl Plan {
         };
         let threshold = Threshold { background: &self.background, grid, cutoff };
         let (frame, in_raster) = (&self.frame, &mut self.in_raster);
-        macro_rules! pick {
-            ($pixel:ty) => {{
-                let frame = frame.padded::<$pixel>();
-                in_raster.pick(&Raster { frame, radius, nearest, valid: *valid }, &threshold)
-            }};
-        }
-        match frame.pixel_type() {
-            PixelType::U8 => pick!(u8),
-            PixelType::U16 => pick!(u16),
-            PixelType::U32 => pick!(u32),
-            PixelType::I16 => pick!(i16),
-            PixelType::I32 => pick!(i32),
-            PixelType::F32 => unreachable!("frames of floats are picked from in bin order"),
-        }
+        each_integer!(frame.pixel_type(), |Pixel| {
+            let frame = frame.padded::<Pixel>();
+            in_raster.pick(&Raster { frame, radius, nearest, valid: *valid }, &threshold)
+        });
     }
 
     /// Puts the pixels above a cut-off into `picked`, and their values into `values`.
@@ -257,23 +242,25 @@ impl Plan {
         let mut picked = std::mem::take(&mut self.picked);
         let threshold = Threshold { background: &self.background, grid: &self.setup.grid, cutoff };
         let Setup { bins, radius, weights, integer_validity, .. } = &*self.setup;
-        let frame = Ordered { bins, signal: &self.signal, radius };
+        let signal = &self.signal;
         if self.is_exact() {
-            pick_exact(frame, weights.fixed(), *integer_validity, &threshold, &mut picked, values);
+            each_integer!(signal.pixel_type(), |Pixel| {
+                let frame = Ordered { bins, signal: signal.pixels::<Pixel>(), radius };
+                pick_exact(frame, weights.fixed(), *integer_validity, &threshold, &mut picked, values)
+            });
         } else {
             let pixel = |place| self.float_pixel(place).map(|p| (p.signal, p.norm));
-            pick_float(frame, pixel, &threshold, &mut picked, values);
+            each_type!(signal.pixel_type(), |Pixel| {
+                let frame = Ordered { bins, signal: signal.pixels::<Pixel>(), radius };
+                pick_float(frame, pixel, &threshold, &mut picked, values)
+            });
         }
         self.picked = picked;
     }
 
     #[inline(always)]
     fn float_pixel(&self, place: usize) -> Option<FloatPixel> {
-        let bits = self.signal[place];
-        let raw = match self.setup.pixel_type {
-            PixelType::F32 => f64::from(f32::from_bits(bits as u32)),
-            _ => f64::from(bits),
-        };
+        let raw = self.signal.value(place);
         self.setup.validity.contains(raw).then(|| {
             let dark = self
                 .setup

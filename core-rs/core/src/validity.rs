@@ -1,5 +1,6 @@
 //! Which values of a frame are counts and which only mark a pixel as bad in that frame.
 
+use crate::correct::IntegerPixel;
 use crate::simd::for_each_outside;
 
 /// Values outside [low, high], and values within `delta` of `dummy`, do not count; NaN never does.
@@ -60,12 +61,12 @@ impl IntegerValidity {
     }
 
     /// Calls `visit` with the place of every signal that does not count, in order.
-    pub fn for_each_invalid(&self, signal: &[i32], mut visit: impl FnMut(usize)) {
+    pub fn for_each_invalid<T: IntegerPixel>(&self, signal: &[T], mut visit: impl FnMut(usize)) {
         if self.gap.0 > self.gap.1 {
             return for_each_outside(signal, self.low, self.high, visit);
         }
         for (place, &s) in signal.iter().enumerate() {
-            if !self.contains(s) {
+            if !self.contains(s.widen()) {
                 visit(place);
             }
         }

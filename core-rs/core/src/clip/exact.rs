@@ -2,6 +2,7 @@
 
 use super::{ClipSettings, Interval, Profile};
 use crate::bins::Bins;
+use crate::correct::IntegerPixel;
 use crate::parallel;
 use crate::reduce::{ErrorModel, FixedWeights, Sums};
 use crate::simd::{self, Kernel};
@@ -36,12 +37,12 @@ impl WeightSums {
 
 /// Clips every bin of a frame in bin order.
 ///
-/// `signal`: one i32 per place (spare places behind are ignored). `weights`: fixed-point norms, `None` where all
+/// `signal`: one per place (spare places behind are ignored). `weights`: fixed-point norms, `None` where all
 /// are one. `valid`: which signals count. Results go to `profile`; returns how many pixels were
 /// outside `valid`.
-pub fn clip_exact(
+pub fn clip_exact<T: IntegerPixel>(
     bins: &Bins,
-    signal: &[i32],
+    signal: &[T],
     weights: Option<&FixedWeights>,
     constants: &WeightSums,
     valid: IntegerValidity,
@@ -68,26 +69,26 @@ pub fn clip_exact(
 }
 
 /// Σ max(1, s) over all pixels of a bin.
-struct Variance<'a>(&'a [i32]);
+struct Variance<'a, T>(&'a [T]);
 
-impl Kernel for Variance<'_> {
+impl<T: IntegerPixel> Kernel for Variance<'_, T> {
     type Out = i64;
 
     #[inline(always)]
     fn run(self) -> i64 {
-        self.0.iter().map(|&s| i64::from(s.max(1))).sum()
+        self.0.iter().map(|s| i64::from(s.widen().max(1))).sum()
     }
 }
 
 /// One bin of one frame.
-struct Bin<'a> {
-    signal: &'a [i32],
+struct Bin<'a, T> {
+    signal: &'a [T],
     weights: Option<&'a [i32]>,
     unit: f64,
     valid: IntegerValidity,
 }
 
-impl Bin<'_> {
+impl<T: IntegerPixel> Bin<'_, T> {
     /// Sums over the valid pixels, and the extremes of all. `weight`, `weight2`: sums over all of them. The azimuthal model
     /// knows no variance of pixels: it is not summed then.
     fn sums(&self, weight: u64, weight2: u128, model: ErrorModel) -> (Sums, (i32, i32)) {
@@ -107,8 +108,9 @@ impl Bin<'_> {
         };
         if !self.valid.contains_all(small.low, small.high) {
             let mut invalid = Sums::default();
-            self.valid
-                .for_each_invalid(self.signal, |place| invalid.add(self.signal[place], self.weight(place)));
+            self.valid.for_each_invalid(self.signal, |place| {
+                invalid.add(self.signal[place].widen(), self.weight(place))
+            });
             sums.subtract(&invalid);
         }
         (sums, (small.low, small.high))
@@ -118,7 +120,8 @@ impl Bin<'_> {
     #[cold]
     fn wide_sums(&self) -> (Sums, (i32, i32)) {
         let (mut sums, mut extremes) = (Sums::default(), (i32::MAX, i32::MIN));
-        for (place, &s) in self.signal.iter().enumerate() {
+        for (place, s) in self.signal.iter().enumerate() {
+            let s = s.widen();
             if self.valid.contains(s) {
                 sums.add(s, self.weight(place));
             }
@@ -151,7 +154,7 @@ impl Bin<'_> {
     fn newly_outside(&self, kept: Interval, next: Interval, extremes: (i32, i32)) -> Sums {
         let mut dropped = Sums::default();
         let visit = |place: usize| {
-            let (s, w) = (self.signal[place], self.weight(place));
+            let (s, w) = (self.signal[place].widen(), self.weight(place));
             let (signal, norm) = (f64::from(s), f64::from(w) * self.unit);
             if !next.keeps(signal, norm) && kept.keeps(signal, norm) && self.valid.contains(s) {
                 dropped.add(s, w);

@@ -1,6 +1,7 @@
 //! The values of picked pixels, on their way from bin order into raster order.
 
 use super::PixelSet;
+use crate::correct::IntegerPixel;
 use bytemuck::cast_slice_mut;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -57,26 +58,41 @@ impl KeptValues {
     }
 }
 
+/// A pixel's value as it is kept.
+pub trait Value: Copy + Send + Sync {
+    /// The bits of an i32 or of an f32.
+    fn bits(self) -> u32;
+}
+
+impl<T: IntegerPixel> Value for T {
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.widen() as u32
+    }
+}
+
+impl Value for f32 {
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.to_bits()
+    }
+}
+
 /// Places that may wait.
 const WAITING: usize = 64;
 
 /// Where picked pixels go: into a set, and with their values into a list of their own.
-pub struct Arrivals<'a> {
+pub struct Arrivals<'a, T> {
     set: &'a PixelSet,
     order: &'a [u32],
     /// the frame in bin order
-    signal: &'a [i32],
+    signal: &'a [T],
     values: Option<(&'a KeptValues, Vec<Kept>)>,
 }
 
-impl<'a> Arrivals<'a> {
+impl<'a, T: Value> Arrivals<'a, T> {
     /// For one part of the bins. `values`: absent where only the set is wanted.
-    pub fn new(
-        set: &'a PixelSet,
-        order: &'a [u32],
-        signal: &'a [i32],
-        values: Option<&'a KeptValues>,
-    ) -> Self {
+    pub fn new(set: &'a PixelSet, order: &'a [u32], signal: &'a [T], values: Option<&'a KeptValues>) -> Self {
         let values = values.map(|values| (values, values.lists().spare.pop().unwrap_or_default()));
         Self { set, order, signal, values }
     }
@@ -88,7 +104,7 @@ impl<'a> Arrivals<'a> {
         let (mut kept, mut count) = ([[0; 2]; WAITING], 0);
         for &place in places {
             let place = place as usize;
-            kept[count] = [self.order[place], self.signal[place] as u32];
+            kept[count] = [self.order[place], self.signal[place].bits()];
             count += usize::from(test(place));
         }
         // After the loads: putting a pixel in waits for all of them.
@@ -100,7 +116,7 @@ impl<'a> Arrivals<'a> {
     }
 }
 
-impl Drop for Arrivals<'_> {
+impl<T> Drop for Arrivals<'_, T> {
     fn drop(&mut self) {
         if let Some((values, list)) = self.values.take() {
             values.lists().filled.push(list);
@@ -122,7 +138,12 @@ impl Waiting {
 
     /// One more; those that pass `test` are entered when there are enough.
     #[inline(always)]
-    pub fn push(&mut self, place: usize, arrivals: &mut Arrivals, test: &impl Fn(usize) -> bool) {
+    pub fn push<T: Value>(
+        &mut self,
+        place: usize,
+        arrivals: &mut Arrivals<T>,
+        test: &impl Fn(usize) -> bool,
+    ) {
         self.places[self.count] = place as u32;
         self.count += 1;
         if self.count == WAITING {
@@ -132,7 +153,7 @@ impl Waiting {
 
     /// Enters those that wait.
     #[inline(never)]
-    pub fn enter(&mut self, arrivals: &mut Arrivals, test: &impl Fn(usize) -> bool) {
+    pub fn enter<T: Value>(&mut self, arrivals: &mut Arrivals<T>, test: &impl Fn(usize) -> bool) {
         arrivals.enter(&self.places[..self.count], test);
         self.count = 0;
     }

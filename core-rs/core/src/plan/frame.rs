@@ -54,6 +54,43 @@ impl PixelType {
     }
 }
 
+/// Does `$work` with `$Pixel` as the Rust type of a [`PixelType`] of integers.
+macro_rules! each_integer {
+    ($pixel_type:expr, |$Pixel:ident| $work:expr) => {
+        match $pixel_type {
+            PixelType::F32 => unreachable!("floats are not summed exactly"),
+            pixel_type => each_type!(@integer pixel_type, $Pixel, $work),
+        }
+    };
+}
+
+/// The same with any [`PixelType`].
+macro_rules! each_type {
+    ($pixel_type:expr, |$Pixel:ident| $work:expr) => {
+        match $pixel_type {
+            PixelType::F32 => {
+                type $Pixel = f32;
+                $work
+            }
+            pixel_type => each_type!(@integer pixel_type, $Pixel, $work),
+        }
+    };
+    (@integer $pixel_type:expr, $Pixel:ident, $work:expr) => {
+        each_type!(@match $pixel_type, $Pixel, $work, U8 u8, U16 u16, U32 u32, I16 i16, I32 i32)
+    };
+    (@match $pixel_type:expr, $Pixel:ident, $work:expr, $($variant:ident $rust:ty),*) => {
+        match $pixel_type {
+            $(PixelType::$variant => {
+                type $Pixel = $rust;
+                $work
+            })*
+            PixelType::F32 => unreachable!("not an integer"),
+        }
+    };
+}
+
+pub(super) use {each_integer, each_type};
+
 /// Pixels of one frame in raster order, little-endian, and a few spare ones behind.
 pub struct FrameBuffer {
     pixel_type: PixelType,
@@ -88,6 +125,11 @@ impl FrameBuffer {
     pub fn pixels_mut<T: NoUninit + AnyBitPattern>(&mut self) -> &mut [T] {
         assert_eq!(size_of::<T>(), self.pixel_type.size());
         &mut cast_slice_mut(&mut self.words)[..self.pixels]
+    }
+
+    /// Pixels of the frame. `T` must have the size of the pixel type.
+    pub fn pixels<T: NoUninit + AnyBitPattern>(&self) -> &[T] {
+        &self.padded()[..self.pixels]
     }
 
     /// Pixels of the frame with the spare ones behind.

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use crate::bins::{Runs, RUN};
-use crate::correct::gather_float;
+use crate::correct::gather;
 use crate::geometry::{Geometry, Rows, Shape};
 use crate::parallel::{for_each, Split, WORTH_A_THREAD};
 use crate::reduce::FixedWeights;
@@ -23,7 +23,7 @@ impl Weights {
     pub fn new(runs: &Runs, places: usize, normalization: Option<&[f32]>) -> Self {
         let Some(norms) = normalization else { return Self::Ones };
         let mut in_bin_order = vec![0.0; places];
-        gather_float(norms, runs, &mut in_bin_order);
+        gather(norms, runs, &mut in_bin_order);
         match FixedWeights::of(in_bin_order) {
             Ok(fixed) => Self::Fixed(fixed),
             Err(norms) => Self::Float(norms),

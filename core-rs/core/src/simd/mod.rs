@@ -102,7 +102,7 @@ pub const LARGEST: usize = 1 << 16;
 
 /// Sums over a bin; `weights` is `None` where all are 1. `None` when a signal is not below 2¹⁶ or the bin is too
 /// large: the caller then takes the 128-bit path.
-pub fn sum_small(signal: &[i32], weights: Option<&[i32]>) -> Option<SmallSums> {
+pub fn sum_small<T: IntegerPixel>(signal: &[T], weights: Option<&[i32]>) -> Option<SmallSums> {
     if signal.len() > LARGEST {
         return None;
     }
@@ -114,14 +114,14 @@ pub fn sum_small(signal: &[i32], weights: Option<&[i32]>) -> Option<SmallSums> {
 }
 
 /// Calls `visit(place)` for every place with `signal < low` or `signal > high`, in order.
-pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
+pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, visit: impl FnMut(usize)) {
     lanes::for_each_outside(signal, low, high, visit);
 }
 
 /// Calls `visit(place)` in order for every place with `signal < low·ω` or `signal > high·ω`, and for some whose
 /// signal lies within 2⁻²⁰ of a bound, which the caller tests in f64: the products here are f32.
-pub fn for_each_maybe_outside(
-    signal: &[i32],
+pub fn for_each_maybe_outside<T: IntegerPixel>(
+    signal: &[T],
     weights: &[i32],
     low: f64,
     high: f64,

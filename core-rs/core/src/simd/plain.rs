@@ -11,9 +11,10 @@ pub fn run<K: super::Kernel>(kernel: K) -> K::Out {
 }
 
 #[inline(always)]
-pub fn sums(signal: &[i32]) -> SmallSums {
+pub fn sums<T: IntegerPixel>(signal: &[T]) -> SmallSums {
     let mut sums = SmallSums::EMPTY;
-    for &s in signal {
+    for s in signal {
+        let s = s.widen();
         sums.signal += i64::from(s);
         sums.signal2 = sums.signal2.wrapping_add((i64::from(s) * i64::from(s)) as u64);
         sums.low = sums.low.min(s);
@@ -23,10 +24,10 @@ pub fn sums(signal: &[i32]) -> SmallSums {
 }
 
 #[inline(always)]
-pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
+pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {
     let mut sums = sums(signal);
     for (&s, &w) in signal.iter().zip(weights) {
-        sums.cross = sums.cross.wrapping_add(i64::from(s).wrapping_mul(i64::from(w)));
+        sums.cross = sums.cross.wrapping_add(i64::from(s.widen()).wrapping_mul(i64::from(w)));
     }
     sums
 }
@@ -35,11 +36,12 @@ pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
 const GROUP: usize = 16;
 
 #[inline(always)]
-pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnMut(usize)) {
+pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, mut visit: impl FnMut(usize)) {
+    let outside = |s: T| (s.widen() < low) | (s.widen() > high);
     for (group, s) in signal.chunks(GROUP).enumerate() {
-        if s.iter().fold(false, |any, &s| any | (s < low) | (s > high)) {
+        if s.iter().fold(false, |any, &s| any | outside(s)) {
             for (i, &s) in s.iter().enumerate() {
-                if s < low || s > high {
+                if outside(s) {
                     visit(group * GROUP + i);
                 }
             }
@@ -48,15 +50,15 @@ pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnM
 }
 
 #[inline(always)]
-pub fn for_each_maybe_outside(
-    signal: &[i32],
+pub fn for_each_maybe_outside<T: IntegerPixel>(
+    signal: &[T],
     weights: &[i32],
     low: f32,
     high: f32,
     mut visit: impl FnMut(usize),
 ) {
-    let outside = |s: i32, w: i32| {
-        let (s, w) = (s as f32, w as f32);
+    let outside = |s: T, w: i32| {
+        let (s, w) = (s.widen() as f32, w as f32);
         (s <= low * w) | (s >= high * w)
     };
     for (group, (s, w)) in signal.chunks(GROUP).zip(weights.chunks(GROUP)).enumerate() {

@@ -2,6 +2,7 @@
 
 pub use super::plain::keep_above;
 use super::{plain, SmallSums};
+use crate::correct::IntegerPixel;
 use core::arch::wasm32::*;
 
 impl SmallSums {
@@ -15,11 +16,13 @@ impl SmallSums {
     }
 }
 
+/// Four pixels.
 #[inline(always)]
-fn load(pixels: &[i32]) -> v128 {
+fn load<T: IntegerPixel>(pixels: &[T]) -> v128 {
     assert!(pixels.len() >= 4);
-    // SAFETY: four i32 are there, as asserted (the compiler proves and drops the check); v128 loads need no alignment.
-    unsafe { v128_load(pixels.as_ptr().cast()) }
+    let four: [i32; 4] = std::array::from_fn(|lane| pixels[lane].widen());
+    // SAFETY: four i32 are there; v128 loads need no alignment.
+    unsafe { v128_load(four.as_ptr().cast()) }
 }
 
 /// A bit for each value above a limit.
@@ -84,7 +87,7 @@ fn maximum(v: v128) -> i32 {
 }
 
 #[inline(always)]
-fn sums_of<const WEIGHTED: bool>(signal: &[i32], weights: &[i32]) -> SmallSums {
+fn sums_of<T: IntegerPixel, const WEIGHTED: bool>(signal: &[T], weights: &[i32]) -> SmallSums {
     let zero = i64x2_splat(0);
     let (mut sum, mut square_low, mut square_high) = (zero, zero, zero);
     let (mut cross_low, mut cross_high) = (zero, zero);
@@ -120,12 +123,12 @@ fn sums_of<const WEIGHTED: bool>(signal: &[i32], weights: &[i32]) -> SmallSums {
     sums
 }
 
-pub fn sums(signal: &[i32]) -> SmallSums {
-    sums_of::<false>(signal, &[])
+pub fn sums<T: IntegerPixel>(signal: &[T]) -> SmallSums {
+    sums_of::<T, false>(signal, &[])
 }
 
-pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
-    sums_of::<true>(signal, &weights[..signal.len()])
+pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {
+    sums_of::<T, true>(signal, &weights[..signal.len()])
 }
 
 /// Visits the set bits of a comparison of four lanes.
@@ -138,7 +141,7 @@ fn visit_lanes(mask: v128, at: usize, visit: &mut impl FnMut(usize)) {
     }
 }
 
-pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnMut(usize)) {
+pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, mut visit: impl FnMut(usize)) {
     let (low4, high4) = (i32x4_splat(low), i32x4_splat(high));
     let outside = |s: v128| v128_or(i32x4_lt(s, low4), i32x4_gt(s, high4));
     let eights = signal.len() / 8 * 8;
@@ -155,8 +158,8 @@ pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnM
     plain::for_each_outside(&signal[eights..], low, high, |place| visit(eights + place));
 }
 
-pub fn for_each_maybe_outside(
-    signal: &[i32],
+pub fn for_each_maybe_outside<T: IntegerPixel>(
+    signal: &[T],
     weights: &[i32],
     low: f32,
     high: f32,

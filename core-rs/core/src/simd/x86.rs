@@ -12,7 +12,7 @@ use crate::correct::IntegerPixel;
 /// The loops of `plain` with the instructions of `$features`.
 macro_rules! compiled_for {
     ($features:literal) => {
-        use super::{plain, Kernel, SmallSums};
+        use super::{plain, IntegerPixel, Kernel, SmallSums};
 
         #[target_feature(enable = $features)]
         pub fn run<K: Kernel>(kernel: K) -> K::Out {
@@ -20,30 +20,30 @@ macro_rules! compiled_for {
         }
 
         #[target_feature(enable = $features)]
-        pub fn sums(signal: &[i32]) -> SmallSums {
+        pub fn sums<T: IntegerPixel>(signal: &[T]) -> SmallSums {
             plain::sums(signal)
         }
 
         #[target_feature(enable = $features)]
-        pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
+        pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {
             plain::weighted_sums(signal, weights)
         }
     };
 }
 
 mod avx2 {
-    use super::{IntegerPixel, KeptRun, Limits, GROUP};
+    use super::{KeptRun, Limits, GROUP};
 
     compiled_for!("avx2,bmi1,bmi2,popcnt");
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-    pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
+    pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, visit: impl FnMut(usize)) {
         plain::for_each_outside(signal, low, high, visit);
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-    pub fn for_each_maybe_outside(
-        signal: &[i32],
+    pub fn for_each_maybe_outside<T: IntegerPixel>(
+        signal: &[T],
         weights: &[i32],
         low: f32,
         high: f32,
@@ -119,20 +119,20 @@ pub fn run_on_every_level<K: Kernel + Clone>(kernel: K) -> Vec<K::Out> {
     results
 }
 
-pub fn sums(signal: &[i32]) -> SmallSums {
+pub fn sums<T: IntegerPixel>(signal: &[T]) -> SmallSums {
     best!(sums(signal))
 }
 
-pub fn weighted_sums(signal: &[i32], weights: &[i32]) -> SmallSums {
+pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {
     best!(weighted_sums(signal, weights))
 }
 
-pub fn for_each_outside(signal: &[i32], low: i32, high: i32, visit: impl FnMut(usize)) {
+pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, visit: impl FnMut(usize)) {
     best!(for_each_outside(signal, low, high, visit))
 }
 
-pub fn for_each_maybe_outside(
-    signal: &[i32],
+pub fn for_each_maybe_outside<T: IntegerPixel>(
+    signal: &[T],
     weights: &[i32],
     low: f32,
     high: f32,

@@ -57,12 +57,12 @@ fn load(pixels: &[i32; LANES]) -> __m512i {
 
 /// As [`plain::for_each_outside`].
 #[target_feature(enable = "avx512f,popcnt")]
-pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnMut(usize)) {
+pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, mut visit: impl FnMut(usize)) {
     let (groups, rest) = signal.as_chunks::<LANES>();
     let (low16, high16) = (_mm512_set1_epi32(low), _mm512_set1_epi32(high));
     let mut places = Places::new();
     for (number, group) in groups.iter().enumerate() {
-        let s = load(group);
+        let s = widened(group);
         let outside = _mm512_cmplt_epi32_mask(s, low16) | _mm512_cmpgt_epi32_mask(s, high16);
         if outside != 0 {
             places.push(number * LANES, outside, &mut visit);
@@ -75,8 +75,8 @@ pub fn for_each_outside(signal: &[i32], low: i32, high: i32, mut visit: impl FnM
 
 /// As [`plain::for_each_maybe_outside`].
 #[target_feature(enable = "avx512f,popcnt")]
-pub fn for_each_maybe_outside(
-    signal: &[i32],
+pub fn for_each_maybe_outside<T: IntegerPixel>(
+    signal: &[T],
     weights: &[i32],
     low: f32,
     high: f32,
@@ -87,7 +87,7 @@ pub fn for_each_maybe_outside(
     let (low16, high16) = (_mm512_set1_ps(low), _mm512_set1_ps(high));
     let mut places = Places::new();
     for (number, (group, weights)) in groups.iter().zip(weight_groups).enumerate() {
-        let (s, w) = (_mm512_cvtepi32_ps(load(group)), _mm512_cvtepi32_ps(load(weights)));
+        let (s, w) = (_mm512_cvtepi32_ps(widened(group)), _mm512_cvtepi32_ps(load(weights)));
         let below = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(s, _mm512_mul_ps(low16, w));
         let above = _mm512_cmp_ps_mask::<_CMP_GE_OQ>(s, _mm512_mul_ps(high16, w));
         if below | above != 0 {
