@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 export const pick: Stage = {
   name: "pick",
   way: "analysis",
-  moves: "pixels in bin order read, kept pixels written",
-  bytes: ({ valid, kept }) => valid + kept,
+  moves: "frame and a byte per pixel read, kept pixels written",
+  bytes: ({ frame, pixels, kept }) => frame + pixels + kept,
   run: ({ plan }) => plan.pick(),
 };
