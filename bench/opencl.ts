@@ -44,6 +44,13 @@ export async function openClDevice(): Promise<string | undefined> {
   return await pythonOutput(["-c", DEVICE]).then((text) => text.trim().split("\n").at(-1), () => undefined);
 }
 
+/** The version of pocl, where that is what pyFAI chooses. */
+export async function poclVersion(): Promise<Record<string, string>> {
+  const script = "import pyopencl; print(pyopencl.get_platforms()[0].version)";
+  const found = /PoCL (\S+)/.exec(await pythonOutput(["-c", script]).catch(() => ""));
+  return found ? { pocl: found[1] } : {};
+}
+
 /** A peer's name with its device. */
 export function onOpenCl(name: string, device: string | undefined): string {
   return device === undefined ? `${name} on OpenCL` : `${name} on OpenCL, ${device}`;

@@ -9,7 +9,7 @@ import { indexamajig } from "./crystfel.ts";
 import { compare, type Peer, type Row, type Run } from "./compare.ts";
 import { milliseconds } from "./machine.ts";
 import { remove } from "./program.ts";
-import { onOpenCl, openClDevice } from "./opencl.ts";
+import { onOpenCl, openClDevice, poclVersion } from "./opencl.ts";
 import { pythonOutput } from "./python.ts";
 
 /** Workers of WebAssembly. */
@@ -80,7 +80,7 @@ interface SparsifyBragg extends Peer {
 
 /** pyFAI's program, on OpenCL of the processor where pocl is installed. */
 async function sparsifyBragg({ input, folder, versions }: Bench): Promise<SparsifyBragg> {
-  versions(await packageVersions("pyopencl", "pocl-binary-distribution"));
+  versions({ ...await packageVersions("pyopencl"), ...await poclVersion() });
   const name = onOpenCl("pyFAI's sparsify-Bragg", await openClDevice());
   // Its output is named after its input and lies in the same folder.
   const place = `${folder}/sparsify-Bragg`;
