@@ -127,8 +127,7 @@ impl Plan {
     /// packed values in the frame's type (the last word padded).
     pub fn pick(&mut self) -> (&[u32], &[u32]) {
         let (cutoff, size) = (self.setup.settings.pick, self.setup.pixel_type.size());
-        if self.setup.nearest.is_some() {
-            self.pick_in_raster(cutoff);
+        if self.pick_in_raster(cutoff) {
             self.in_raster.kept().write_to(size, &mut self.index, &mut self.intensity);
         } else {
             let mut values = std::mem::take(&mut self.values);
@@ -224,17 +223,18 @@ impl Plan {
         };
     }
 
-    /// The pixels of an integer frame above a cut-off, where every norm is 1.
-    fn pick_in_raster(&mut self, cutoff: Cutoff) {
+    /// Picks the pixels above a cut-off as the frame lies; false where that cannot be done (see [`Setup::nearest`]).
+    fn pick_in_raster(&mut self, cutoff: Cutoff) -> bool {
         let Setup { radius, nearest: Some(nearest), integer_validity: valid, grid, .. } = &*self.setup else {
-            return;
+            return false;
         };
         let threshold = Threshold { background: &self.background, grid, cutoff };
         let (frame, in_raster) = (&self.frame, &mut self.in_raster);
         each_integer!(frame.pixel_type(), |Pixel| {
-            let frame = frame.padded::<Pixel>();
+            let frame = frame.pixels::<Pixel>();
             in_raster.pick(&Raster { frame, radius, nearest, valid: *valid }, &threshold)
         });
+        true
     }
 
     /// Puts the pixels above a cut-off into `picked`, and their values into `values`.

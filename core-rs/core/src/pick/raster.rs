@@ -12,7 +12,7 @@ use bytemuck::cast_slice_mut;
 /// A frame in raster order, and which bins its pixels are in.
 #[derive(Clone, Copy)]
 pub struct Raster<'a, T> {
-    /// one per pixel, and any number behind them
+    /// one per pixel
     pub frame: &'a [T],
     /// per pixel; NaN where masked
     pub radius: &'a [f32],
@@ -112,7 +112,7 @@ impl InRaster {
         let Tables { low, high, least } = &mut self.tables;
         let bins = threshold.grid.bins;
         for table in [&mut *low, &mut *high, &mut *least] {
-            table.resize(bins + WINDOW, i32::MAX);
+            table.resize(Nearest::table(threshold.grid), i32::MAX);
         }
         for b in 0..bins {
             // s > x is s > floor(x) for an integer s; the conversions saturate.
@@ -136,8 +136,8 @@ impl<T: IntegerPixel + Default> Pick<'_, T> {
     /// Puts the kept pixels of a part into `run`, group by group.
     fn keep(&self, part: usize, run: &mut KeptRun) {
         run.clear();
-        let Raster { frame, radius, nearest, .. } = self.raster;
-        let (whole, rest) = frame[..radius.len()].as_chunks::<GROUP>();
+        let Raster { frame, nearest, .. } = self.raster;
+        let (whole, rest) = frame.as_chunks::<GROUP>();
         let mut last = [T::default(); GROUP];
         last[..rest.len()].copy_from_slice(rest);
         let (mut next, end) = (part * PART, ((part + 1) * PART).min(nearest.lowest.len()));
