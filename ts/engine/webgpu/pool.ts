@@ -2,6 +2,7 @@
  * Plans on the GPU side by side: workers with a device and a ring each, so that many frames are on the way. Results do
  * not depend on which worker a frame went to, nor on what shared its batch.
  */
+import { setImmediate } from "node:timers";
 import { DeviceError } from "../../errors.ts";
 import type { FrameResult, PlanInput, PlanPool, Stages } from "../engine.ts";
 import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
@@ -12,7 +13,7 @@ import type { EncodedFrame } from "../../io/frame.ts";
 import { type Answer, Feeder, type OpenRing } from "./feeder.ts";
 import { openRing } from "./open_ring.ts";
 import type { RingOptions } from "./ring.ts";
-import type { Order, PlanFacts, Report } from "./worker.ts";
+import type { Order, OrderedFrame, PlanFacts, Report } from "./worker.ts";
 
 const SCRIPT = new URL("./worker.ts", import.meta.url);
 
@@ -153,6 +154,13 @@ async function workerMember(
     worker.terminate();
     quiet = performance.now() + SETTLING;
   };
+  // Frames that come in one turn of the event loop go in one message: each costs both threads time.
+  let frames: OrderedFrame[] = [];
+  const sendFrames = () => {
+    const sent = frames;
+    frames = [];
+    say({ frames: sent }, buffersOf(sent));
+  };
   say({ open: { input, ring, maps } });
   try {
     const facts = await ready;
@@ -163,7 +171,7 @@ async function workerMember(
       },
       process(number, frame, stages) {
         const result = promises.of(number);
-        say({ number, frame, stages }, buffersOf(frame));
+        if (frames.push({ number, frame, stages }) === 1) setImmediate(sendFrames);
         return result;
       },
       close,

@@ -52,6 +52,12 @@ interface Slot {
   submitted: boolean;
 }
 
+/**
+ * Bytes of frames that are written before their copies are started. Fewer starts cost the thread less; but the driver's
+ * memory for writes that wait is made and given back again beyond 64 MiB, which takes longer than writing.
+ */
+const STARTED_TOGETHER = 1 << 25;
+
 /** See the module. */
 export class Ring {
   readonly tables: Tables;
@@ -60,6 +66,8 @@ export class Ring {
   readonly #cycle: number;
   #overflow: Batch | undefined;
   #filling = 0;
+  /** bytes that were written since copies were last started */
+  #written = 0;
 
   private constructor(device: Device, input: PlanInput, options: RingOptions) {
     const { batch = 16, room = 1 / 16, peakRoom = 4096 } = options;
@@ -93,8 +101,11 @@ export class Ring {
   push(number: number, frame: EncodedFrame, stages: Stages): RingResult[] {
     const slot = this.#slots[this.#filling];
     slot.batch.load(slot.entries.length, frame);
-    // The copy starts now, and its staging memory is soon free for the next frame: twice as fast as all at the end.
-    this.#device.gpu.queue.submit([]);
+    this.#written += frame.bytes.length;
+    if (this.#written >= STARTED_TOGETHER) {
+      this.#device.gpu.queue.submit([]);
+      this.#written = 0;
+    }
     slot.entries.push({ number, frame, stages });
     return slot.entries.length === slot.batch.size ? this.turn() : [];
   }

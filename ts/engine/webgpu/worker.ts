@@ -13,8 +13,15 @@ import type { RingOptions } from "./ring.ts";
 export type Order =
   /** `maps`: the answer is to hold the plan's maps */
   | { readonly open: { input: PlanInput; ring: RingOptions; maps: boolean } }
-  | { readonly number: number; readonly frame: EncodedFrame; readonly stages: Stages }
+  | { readonly frames: readonly OrderedFrame[] }
   | { readonly close: true };
+
+/** A frame, and what is wanted of it. */
+export interface OrderedFrame {
+  readonly number: number;
+  readonly frame: EncodedFrame;
+  readonly stages: Stages;
+}
 
 /** What the plan of the pool has computed. */
 export interface PlanFacts {
@@ -46,7 +53,7 @@ async function obey(order: Order): Promise<void> {
     feeder?.close();
     return say({ closed: true });
   }
-  feeder?.add(order.number, order.frame, order.stages);
+  for (const { number, frame, stages } of order.frames) feeder?.add(number, frame, stages);
 }
 
 self.onmessage = ({ data }: MessageEvent<Order>) => {
