@@ -12,9 +12,9 @@ import { type NativeCalls, openLibrary } from "./native_calls.ts";
 import { NativeDensifier, nativeDensifierPool } from "./native_densifier.ts";
 import { NativePlan, nativePlanPool } from "./native_plan.ts";
 
-/** What came of looking for the library: the engine, or why there is none. */
+/** What came of looking for the library: the engine on it and its calls, or why there is none. */
 export type NativeSearch =
-  | { readonly engine: Engine }
+  | { readonly engine: Engine; readonly calls: NativeCalls }
   /** `permission`: --allow-ffi is not given; `missing`: no library; `unusable`: stale, or not ours */
   | { readonly engine?: undefined; readonly cause: "permission" | "missing" | "unusable"; readonly reason: string };
 
@@ -41,7 +41,8 @@ export function findNative(path: string | undefined = libraryPath()): NativeSear
     return { cause: "permission", reason: "run with --allow-ffi" };
   }
   try {
-    return { engine: nativeEngine(openLibrary(path)) };
+    const calls = openLibrary(path);
+    return { engine: nativeEngine(calls), calls };
   } catch (error) {
     const reason = messageOf(error);
     const missing = /No such file|cannot find|not found|no such file|could not be found/i.test(reason);

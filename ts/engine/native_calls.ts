@@ -12,7 +12,7 @@ import type { Band, Rounding } from "./plan_maps.ts";
 import SOURCES from "./wasm/sources.sha256" with { type: "text" };
 
 /** Version of the C face that this file calls: `ABI` of core-rs/native/src/lib.rs. */
-export const ABI = 3;
+export const ABI = 4;
 
 const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
 const PLAN_NEW = [
@@ -92,6 +92,12 @@ const SYMBOLS = {
     parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer", "buffer"],
     result: "i32",
   },
+  bs_narrow_bound: { parameters: ["usize"], result: "usize" },
+  bs_narrow: {
+    parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer", "buffer"],
+    result: "i32",
+    nonblocking: true,
+  },
   bs_densifier_new: {
     parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"],
     result: "i32",
@@ -122,6 +128,12 @@ export interface ProcessRoom {
   readonly profiles: Float64Array;
   readonly background: Float32Array;
   readonly numbers: BigUint64Array;
+}
+
+/** What `narrow` gives. */
+export interface Narrowed {
+  readonly bytes: number;
+  readonly bits: number;
 }
 
 /** The library's functions, with typed arrays in place of pointers. They throw plain errors with the library's reason. */
@@ -155,6 +167,14 @@ export interface NativeCalls extends Packing {
     band: Band,
     rounding?: Rounding,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Bytes of room that `narrow` wants for a frame. */
+  narrowBound(pixels: number): number;
+  /**
+   * Narrows a frame of pixels of `size` bytes, 2 or 4, to 4 or 8 bits each and a list of those that need more, on other
+   * threads: both arrays are in use until the promise settles. See core-rs/core/src/codec/narrow.rs. Gives the bytes
+   * written to `out` and the bits of a pixel; nothing where too many need more.
+   */
+  narrow(frame: Uint8Array, size: number, out: Uint8Array): Promise<Narrowed | undefined>;
   newDensifier(options: string, radius: Float32Array, normalization?: Float32Array): Deno.PointerValue;
   forkDensifier(densifier: Deno.PointerValue): Deno.PointerValue;
   freeDensifier(densifier: Deno.PointerValue): void;
@@ -379,6 +399,14 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       const name = encoder.encode(encoding);
       check(await symbols.bs_unpack_chunk(...pair(name), ...pair(chunk), BigInt(size), ...pair(out), place));
       return out;
+    },
+    narrowBound: (pixels) => Number(symbols.bs_narrow_bound(BigInt(pixels))),
+    async narrow(frame, size, out) {
+      const { place, check } = errorRoom();
+      const written = new BigUint64Array(2);
+      check(await symbols.bs_narrow(...pair(frame), BigInt(size), ...pair(out), bytesOf(written), place));
+      const [bytes, bits] = [Number(written[0]), Number(written[1])];
+      return bits === 0 ? undefined : { bytes, bits };
     },
     encodeMask(mask) {
       const room = new Uint8Array(Number(symbols.bs_encode_bound(4n * lengthOf(mask), 4n)));

@@ -5,6 +5,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
+use braggsieve_core::codec::narrow::{self, Narrower};
 use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, decode_chunk, Encoding, Scratch};
 use std::cell::RefCell;
 
@@ -13,6 +14,7 @@ thread_local! {
     static BUFFERS: RefCell<(Scratch, Vec<u8>)> = RefCell::default();
     /// Shuffled bytes of the chunk being packed.
     pub(crate) static SHUFFLED: RefCell<Vec<u8>> = RefCell::default();
+    static NARROWER: RefCell<Narrower> = RefCell::default();
     static COMPRESSOR: RefCell<zstd::bulk::Compressor<'static>> = RefCell::default();
 }
 
@@ -154,6 +156,41 @@ pub unsafe extern "C" fn bs_decode_chunk(
             let (chunk, out) = (slice(chunk, length)?, output(out, out_length, out_length)?);
             BUFFERS
                 .with_borrow_mut(|(scratch, _)| Ok(decode_chunk(encoding, chunk, elem_size, out, scratch)?))
+        })
+    }
+}
+
+/// Room that [`bs_narrow`] may need for a frame of `pixels` pixels.
+#[no_mangle]
+pub extern "C" fn bs_narrow_bound(pixels: usize) -> usize {
+    narrow::bound(pixels)
+}
+
+/// Narrows a frame of little-endian pixels of 2 or 4 bytes to 4 or 8 bits each, and a list of those that need more, on
+/// all cores. `out`: room of [`bs_narrow_bound`] bytes. `written`: two numbers, the bytes written and the bits of a
+/// pixel; 0 both where too many need more.
+#[no_mangle]
+pub unsafe extern "C" fn bs_narrow(
+    frame: *const u8,
+    length: usize,
+    elem_size: usize,
+    out: *mut u8,
+    out_length: usize,
+    written: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let frame = slice(frame, length)?;
+            let (out, written) = (output(out, out_length, out_length)?, output(written, 2, 2)?);
+            if out.len() < narrow::bound(length / elem_size.max(1)) {
+                return Err(Failure::Argument("too little room for a narrow frame"));
+            }
+            let narrow = NARROWER.with_borrow_mut(|narrower| narrower.narrow(frame, elem_size, out))?;
+            let numbers = narrow.map_or([0; 2], |narrow| [narrow.bytes as u64, narrow.bits as u64]);
+            written.copy_from_slice(&numbers);
+            Ok(())
         })
     }
 }

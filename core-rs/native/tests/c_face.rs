@@ -336,3 +336,30 @@ fn the_library_tells_its_version_and_its_sources() {
     let sources = unsafe { std::slice::from_raw_parts(bs_sources(), 65) };
     assert!(sources[..64].iter().all(u8::is_ascii_hexdigit) && sources[64] == 0);
 }
+
+#[test]
+fn a_frame_is_narrowed_into_the_room_of_the_caller() {
+    let (bytes, mut written) = (frame(PIXELS), [7u64; 2]);
+    let mut room = vec![0u8; bs_narrow_bound(PIXELS)];
+    let mut narrow = |bytes: &[u8], size: usize, room: &mut [u8], numbers: usize| {
+        let (out, length) = (room.as_mut_ptr(), room.len());
+        assert!(numbers <= 2);
+        // SAFETY: lengths are those of the slices.
+        let status = unsafe {
+            let written = if numbers == 0 { null_mut() } else { written.as_mut_ptr() };
+            bs_narrow(bytes.as_ptr(), bytes.len(), size, out, length, written, null())
+        };
+        (status, written)
+    };
+    let (status, [length, bits]) = narrow(&bytes, 2, &mut room, 2);
+    assert_eq!((status, bits), (OK, 8));
+    assert!((PIXELS..PIXELS + 256).contains(&(length as usize)));
+    let bright: Vec<u8> = (0..2 * PIXELS).map(|at| at as u8 | 1).collect();
+    assert_eq!(narrow(&bright, 2, &mut room, 2), (OK, [0, 0]));
+    assert_eq!(narrow(&bytes[1..], 2, &mut room, 2).0, REFUSED);
+    assert_eq!(narrow(&bytes, 8, &mut room, 2).0, REFUSED);
+    assert_eq!(narrow(&bytes, 0, &mut room, 2).0, WRONG_ARGUMENT);
+    assert_eq!(narrow(&bytes, 2, &mut room, 0).0, WRONG_ARGUMENT);
+    room.pop();
+    assert_eq!(narrow(&bytes, 2, &mut room, 2).0, WRONG_ARGUMENT);
+}

@@ -14,6 +14,7 @@ mod gzip;
 mod lanes;
 pub mod lz4;
 mod lz4_chunk;
+pub mod narrow;
 mod prefetch;
 mod zstd;
 
