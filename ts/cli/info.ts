@@ -52,12 +52,13 @@ Examples:
     });
 }
 
-function engineLines({ name, problem, runsOn, limits = {}, stages = {} }: EngineFacts): string {
+function engineLines({ name, problem, runsOn, rawFrames, limits = {}, stages = {} }: EngineFacts): string {
   if (problem !== undefined) return `${name}: not here: ${problem}`;
   const where = (place: string) => Object.keys(stages).filter((stage) => stages[stage] === place).join(", ");
   return [
     `${name}: ${runsOn}`,
     ...["GPU", "CPU"].filter((place) => where(place)).map((place) => `  on the ${place}: ${where(place)}`),
+    ...(rawFrames ? [`  raw frames travel ${rawFrames}`] : []),
     ...Object.entries(limits).map(([limit, value]) => `  ${limit}: ${value}`),
   ].join("\n");
 }

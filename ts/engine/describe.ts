@@ -1,6 +1,6 @@
 /** What each engine is on this machine, for `info --engines`: whether it can be used, on what, and which stage where. */
 import { messageOf } from "../errors.ts";
-import { findNative } from "./native.ts";
+import { findNative, type NativeSearch } from "./native.ts";
 
 /** One engine on this machine. */
 export interface EngineFacts {
@@ -10,6 +10,8 @@ export interface EngineFacts {
   /** what it runs on */
   readonly runsOn?: string;
   readonly limits?: Readonly<Record<string, number>>;
+  /** how raw frames travel to the GPU */
+  readonly rawFrames?: string;
   /** where each stage runs */
   readonly stages?: Readonly<Record<string, "CPU" | "GPU">>;
 }
@@ -24,11 +26,11 @@ export async function describeEngines(): Promise<EngineFacts[]> {
   return [
     { name: "wasm", runsOn: "one thread, SIMD128", stages: onCpu },
     native.engine ? { name: "native", runsOn: "all cores", stages: onCpu } : { name: "native", problem: native.reason },
-    await describeWebGpu(),
+    await describeWebGpu(native),
   ];
 }
 
-async function describeWebGpu(): Promise<EngineFacts> {
+async function describeWebGpu(native: NativeSearch): Promise<EngineFacts> {
   try {
     const { openWebGpu } = await import("./webgpu/engine.ts");
     const { device } = await openWebGpu();
@@ -42,6 +44,7 @@ async function describeWebGpu(): Promise<EngineFacts> {
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
         maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       },
+      rawFrames: native.engine ? "narrowed by the native library" : `as they are, not narrowed: ${native.reason}`,
       // Byte-offset is decoded on the CPU, which also draws what the tables of the noise do not tell.
       stages: Object.fromEntries(STAGES.map((stage) => [stage, "GPU"])),
     };

@@ -6,8 +6,10 @@ import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
 import { decodeOnCpu, Decoder } from "./decode.ts";
 import type { Device, Stage } from "./device.ts";
+import type { NarrowFrame } from "./narrower.ts";
 import { header, type ModuleName, shader } from "./shaders.ts";
 import { BLOCK, type Tables } from "./tables.ts";
+import { Widener } from "./widen.ts";
 
 /** Words per bin of a frame's profile: PROFILE_WORDS in plan.wgsl. */
 export const PROFILE_WORDS = 10;
@@ -59,6 +61,7 @@ export class Batch {
   /** The first of them without clipping. */
   readonly #integrate: Partial<Record<StageName, Step>>;
   #decoder: Decoder | undefined;
+  #widener: Widener | undefined;
 
   /** `size` frames; `room` kept pixels and `peakRoom` peaks of all of them together. */
   constructor(
@@ -143,19 +146,26 @@ export class Batch {
 
   /**
    * Writes a frame to place `at` of the batch. Throws where its bytes are damaged or of another size, except that damage
-   * of bitshuffle-LZ4 chunks is told by `problem` after `encodeDecode` has run.
+   * of bitshuffle-LZ4 chunks is told by `problem` after `encodeDecode` has run. `narrow`: the same frame, narrow.
    */
-  load(at: number, { encoding, bytes }: EncodedFrame): void {
+  load(at: number, { encoding, bytes }: EncodedFrame, narrow?: NarrowFrame): void {
     if (encoding === "bitshuffle-lz4") {
+      this.#widener?.skip(at);
       this.#decoder ??= new Decoder(this.device, this.tables, this.size, this.frames);
       return this.#decoder.load(at, bytes);
     }
     this.#decoder?.skip(at);
+    if (narrow) {
+      this.#widener ??= new Widener(this.device, this.tables, this.size, this.frames);
+      return this.#widener.load(at, narrow);
+    }
+    this.#widener?.skip(at);
     this.device.write(this.frames, at * this.tables.frameWords * 4, decodeOnCpu({ encoding, bytes }, this.tables));
   }
 
-  /** Encodes the decoding of chunks where there are any. */
+  /** Encodes what makes frames of chunks and of narrow ones, where there are any. */
   encodeDecode(encoder: GPUCommandEncoder, count = this.size, timestamps?: GPUComputePassTimestampWrites): void {
+    this.#widener?.encode(encoder, count, timestamps);
     this.#decoder?.encode(encoder, count, timestamps);
   }
 
@@ -201,6 +211,7 @@ export class Batch {
 
   close(): void {
     this.#decoder?.close();
+    this.#widener?.close();
     for (const buffer of this.#all) buffer.destroy();
   }
 }

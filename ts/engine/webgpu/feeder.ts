@@ -1,10 +1,11 @@
 /**
  * Feeds a ring: frames that come while the GPU is busy share a batch, and when none come any more, what there is goes
- * on. When the device fails, another one takes its place and works on all frames that have not been answered.
+ * on. Frames that wait are narrowed on other threads where that can be, and pushed in their order none the less. When the device fails, another one takes its place and works on all frames that have not been answered.
  */
 import { messageOf } from "../../errors.ts";
 import type { FrameResult, Stages } from "../engine.ts";
 import type { EncodedFrame } from "../../io/frame.ts";
+import { Narrower, type NarrowFrame } from "./narrower.ts";
 import { GpuFailure, type Ring, type RingResult } from "./ring.ts";
 
 /** What comes of a frame. `lost`: its bytes are not to blame, the GPU is. */
@@ -18,6 +19,20 @@ export interface OpenRing {
   close(): void;
 }
 
+/** A frame that has not been answered. */
+interface Pending {
+  readonly frame: EncodedFrame;
+  readonly stages: Stages;
+  /** absent: it has not been begun, or the ring has it */
+  narrowing?: Narrowing;
+}
+
+/** A frame being narrowed, or done: then the narrow one, if it is to be one. */
+interface Narrowing {
+  done: boolean;
+  narrow?: NarrowFrame;
+}
+
 /** Replacements of failed devices before a feeder gives up. */
 const RESTARTS = 3;
 
@@ -26,10 +41,11 @@ export class Feeder {
   readonly #open: () => Promise<OpenRing>;
   readonly #deliver: (answers: Answer[]) => void;
   /** frames that have not been answered, in the order of coming */
-  readonly #pending = new Map<number, { frame: EncodedFrame; stages: Stages }>();
+  readonly #pending = new Map<number, Pending>();
   /** of them, those that the ring has not got */
   #waiting: number[] = [];
   #opened: OpenRing | undefined;
+  #narrower: Narrower | undefined;
   #restarts = RESTARTS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #came = false;
@@ -42,10 +58,18 @@ export class Feeder {
     this.#deliver = deliver;
   }
 
-  /** `open` gives a ring of a device of its own, `deliver` takes answers in the order of the frames. Rejects like `open`. */
-  static async start(open: () => Promise<OpenRing>, deliver: (answers: Answer[]) => void): Promise<Feeder> {
+  /**
+   * `open` gives a ring of a device of its own, `deliver` takes answers in the order of the frames. `narrow`: see
+   * `RingOptions`. Rejects like `open`.
+   */
+  static async start(
+    open: () => Promise<OpenRing>,
+    deliver: (answers: Answer[]) => void,
+    narrow = true,
+  ): Promise<Feeder> {
     const feeder = new Feeder(open, deliver);
     feeder.#opened = await open();
+    if (narrow) feeder.#narrower = Narrower.of(feeder.tables);
     return feeder;
   }
 
@@ -73,17 +97,43 @@ export class Feeder {
 
   #push(ring: OpenRing["ring"]): void {
     while (this.#waiting.length > 0) {
+      this.#narrowAhead();
       const number = this.#waiting[0];
-      const { frame, stages } = this.#pending.get(number)!;
+      const one = this.#pending.get(number)!;
+      const { frame, stages, narrowing } = one;
+      if (this.#narrower && !narrowing?.done) return;
       let ready: RingResult[];
       try {
-        ready = ring.push(number, frame, stages);
+        ready = ring.push(number, frame, stages, narrowing?.narrow);
       } catch (error) {
         if (error instanceof GpuFailure) throw error;
         ready = [{ number, problem: messageOf(error) }];
+      } finally {
+        forget(one);
       }
       this.#waiting.shift();
       this.#answer(ready);
+    }
+  }
+
+  /** Begins to narrow frames that wait, as many as there are rooms for. */
+  #narrowAhead(): void {
+    const narrower = this.#narrower;
+    if (!narrower) return;
+    for (const number of this.#waiting) {
+      const one = this.#pending.get(number)!;
+      if (one.narrowing) continue;
+      if (!narrower.takes(one.frame)) {
+        one.narrowing = { done: true };
+        continue;
+      }
+      if (!narrower.hasRoom) return;
+      const narrowing: Narrowing = one.narrowing = { done: false };
+      void narrower.narrow(one.frame).then((narrow) => {
+        if (one.narrowing !== narrowing) return narrow?.release();
+        Object.assign(narrowing, { done: true, narrow });
+        this.#run(({ ring }) => this.#push(ring));
+      });
     }
   }
 
@@ -110,7 +160,7 @@ export class Feeder {
     const came = this.#came;
     this.#came = false;
     this.#run(({ ring }) => {
-      if (!came) this.#answer(ring.turn());
+      if (!came && this.#waiting.length === 0) this.#answer(ring.turn());
     });
   }
 
@@ -123,6 +173,8 @@ export class Feeder {
         if (this.#closed) return opened.close();
         this.#opened = opened;
         this.#waiting = [...this.#pending.keys()];
+        // Else later frames could hold all rooms, and the first ones wait for them.
+        for (const one of this.#pending.values()) forget(one);
         return this.#run(({ ring }) => this.#push(ring));
       } catch (failure) {
         error = failure;
@@ -137,4 +189,10 @@ export class Feeder {
     this.#waiting = [];
     this.#answer([...this.#pending.keys()].map((number) => ({ number, problem, lost: true })));
   }
+}
+
+/** Gives back the room of a narrow frame, now or when it is done. */
+function forget(one: Pending): void {
+  one.narrowing?.narrow?.release();
+  delete one.narrowing;
 }

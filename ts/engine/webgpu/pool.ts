@@ -103,9 +103,12 @@ interface Member {
 }
 
 /** A feeder on the calling thread. Exported for tests, which open rings that fail. */
-export async function soloMember(open: () => Promise<OpenRing>): Promise<Member & { facts: PlanFacts }> {
+export async function soloMember(
+  open: () => Promise<OpenRing>,
+  narrow?: boolean,
+): Promise<Member & { facts: PlanFacts }> {
   const promises = new Promises();
-  const feeder = await Feeder.start(open, (answers) => promises.settle(answers));
+  const feeder = await Feeder.start(open, (answers) => promises.settle(answers), narrow);
   const { validPixels, radial, maps } = feeder.tables;
   return {
     facts: { validPixels, radial, maps },
@@ -185,7 +188,7 @@ async function workerMember(
 /** Starts all members; when one fails, all are ended. */
 async function members(input: PlanInput, { workers, ...ring }: PoolOptions) {
   await settled();
-  if (workers === 0) return [await soloMember(() => openRing(input, ring))];
+  if (workers === 0) return [await soloMember(() => openRing(input, ring), ring.narrow)];
   const started = await Promise.allSettled(
     Array.from({ length: workers }, (_, at) => workerMember(input, ring, at === 0)),
   );

@@ -43,15 +43,15 @@ const expected = expectations(23, STAGES);
 
 gpuTest("a pool gives what a plan of the WASM engine gives, on workers and without", async () => {
   const plan = wasmEngine.plan(input);
-  for (const workers of [1, 0]) {
-    const pool = await gpuPlanPool(input, { workers, batch: 3, room: 1 });
+  for (const [workers, narrow] of [[1, true], [0, true], [0, false]] as const) {
+    const pool = await gpuPlanPool(input, { workers, batch: 3, room: 1, narrow });
     assert.equal(pool.jobs, 9 * (workers || 1));
     assert.deepEqual([pool.validPixels, pool.radial], [plan.validPixels, plan.radial]);
     assert.deepEqual([pool.maps.shares, pool.maps.weights], [plan.maps.shares, plan.maps.weights]);
     for (const maps of [pool.maps, plan.maps]) assert.deepEqual(await unpackedMap(maps, "radius"), plan.radius());
     assert.deepEqual(await unpackedMap(pool.maps, "normalization"), plan.normalization());
     const results = await Promise.all(expected.map((_, number) => pool.process(frameOf(number), STAGES)));
-    assert.deepEqual(results, expected, `${workers} workers`);
+    assert.deepEqual(results, expected, `${workers} workers, narrow: ${narrow}`);
     results[7].picked!.intensity[0]++;
     assert.notDeepEqual(results, expected, "the comparison sees one changed pixel");
     for (const stages of [{}, { pick: true }, { peaks: true }]) {

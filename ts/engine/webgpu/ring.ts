@@ -12,6 +12,7 @@ import type { EncodedFrame, PixelArray } from "../../io/frame.ts";
 import { Batch, PEAK_WORDS } from "./batch.ts";
 import { decodeOnCpu } from "./decode.ts";
 import type { Device } from "./device.ts";
+import type { NarrowFrame } from "./narrower.ts";
 import { Readback } from "./readback.ts";
 import { peaksOf } from "./results.ts";
 import { Tables } from "./tables.ts";
@@ -37,6 +38,8 @@ export interface RingOptions {
   readonly room?: number;
   /** peaks that a batch has room for, times its frames; likewise */
   readonly peakRoom?: number;
+  /** whether frames may travel narrow, where they can (see narrower.ts); yes where absent */
+  readonly narrow?: boolean;
 }
 
 interface Entry {
@@ -96,12 +99,12 @@ export class Ring {
 
   /**
    * Takes frame `number` and copies it; gives the results that have become ready, in the order of pushing. Its bytes may
-   * be needed until its own result has come. Throws GpuFailure, or what is wrong with the frame, which then is not taken.
+   * be needed until its own result has come. `narrow`: the same frame, narrow. Throws GpuFailure, or what is wrong with the frame, which then is not taken.
    */
-  push(number: number, frame: EncodedFrame, stages: Stages): RingResult[] {
+  push(number: number, frame: EncodedFrame, stages: Stages, narrow?: NarrowFrame): RingResult[] {
     const slot = this.#slots[this.#filling];
-    slot.batch.load(slot.entries.length, frame);
-    this.#written += frame.bytes.length;
+    slot.batch.load(slot.entries.length, frame, narrow);
+    this.#written += (narrow ?? frame).bytes.length;
     if (this.#written >= STARTED_TOGETHER) {
       this.#device.gpu.queue.submit([]);
       this.#written = 0;

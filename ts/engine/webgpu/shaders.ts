@@ -22,6 +22,7 @@ import plan from "./plan.wgsl" with { type: "text" };
 import reduce from "./reduce.wgsl" with { type: "text" };
 import proof from "./proof.wgsl" with { type: "text" };
 import sums from "./sums.wgsl" with { type: "text" };
+import widen from "./widen.wgsl" with { type: "text" };
 import type { PixelType } from "../../io/frame.ts";
 
 /** Numbers of the pixel types in correct.wgsl. */
@@ -40,6 +41,7 @@ export interface Variant {
 const MODULES = {
   proof: [float64, pair, proof],
   bitshuffle_lz4: [lz4, bitshuffle, bitshuffleLz4],
+  widen: [widen],
   clip_exact: [plan, float64, pair, correct, reduce, sums, clipExact],
   clip_quick: [plan, float64, pair, correct, reduce, sums, clipQuick],
   moments: [plan, float64, pair, reduce, moments],

@@ -44,7 +44,7 @@ const say = (report: Report) => self.postMessage(report, buffersOf(report));
 async function obey(order: Order): Promise<void> {
   if ("open" in order) {
     const { input, ring, maps } = order.open;
-    feeder = await Feeder.start(() => openRing(input, ring), (answers) => say({ answers }));
+    feeder = await Feeder.start(() => openRing(input, ring), (answers) => say({ answers }), ring.narrow);
     const { validPixels, radial, maps: arrays } = feeder.tables;
     // Copied: the device that replaces a lost one has no others.
     return self.postMessage({ ready: { validPixels, radial, ...(maps ? { maps: arrays } : {}) } } satisfies Report);
