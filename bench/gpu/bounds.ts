@@ -1,11 +1,10 @@
 /** What bounds the frames per second: the time that a frame takes on the GPU, and that it takes of a worker's thread. */
-import type { EncodedFrame } from "../../ts/io/frame.ts";
 import { Batch } from "../../ts/engine/webgpu/batch.ts";
 import type { Device } from "../../ts/engine/webgpu/device.ts";
 import { Readback } from "../../ts/engine/webgpu/readback.ts";
 import { Tables } from "../../ts/engine/webgpu/tables.ts";
 import { type Spread, spread } from "../machine.ts";
-import type { BenchFrames } from "./frames.ts";
+import { type BenchFrames, framesOf, narrowed, type Way } from "./frames.ts";
 
 /** Batches in a row on the GPU: the thread, which encodes them, must be ahead. */
 const IN_A_ROW = 4;
@@ -33,11 +32,12 @@ export interface Bounds {
 /** Times of batches of `count` frames, `rounds` of them. */
 export async function frameTimes(
   device: Device,
-  { input, raw, chunks }: BenchFrames,
-  encoding: "raw" | "bitshuffle-lz4",
+  frames: BenchFrames,
+  way: Way,
   count: number,
   rounds: number,
 ): Promise<FrameTimes> {
+  const { input } = frames;
   const tables = new Tables(device, input);
   const batch = new Batch(
     device,
@@ -49,7 +49,8 @@ export async function frameTimes(
   );
   const readback = new Readback(batch);
   await readback.open();
-  const sources: EncodedFrame[] = (encoding === "raw" ? raw : chunks).map((bytes) => ({ encoding, bytes }));
+  const sources = framesOf(frames, way);
+  const narrow = way === "narrow" ? await narrowed(tables, frames) : [];
   const { queue } = device.gpu;
   const submit = () => {
     const encoder = device.gpu.createCommandEncoder();
@@ -71,7 +72,7 @@ export async function frameTimes(
     const marks = [performance.now()];
     const mark = () => marks.push(performance.now());
     for (let at = 0; at < count; at++) {
-      batch.load(at, sources[at % sources.length]);
+      batch.load(at, sources[at % sources.length], narrow[at % sources.length]);
       queue.submit([]);
     }
     mark();

@@ -1,8 +1,11 @@
 /** Frames of a wanted size from the counts of real ones. */
+import type { EncodedFrame } from "../../ts/io/frame.ts";
 import { openFrames } from "../../ts/io/open.ts";
 import { loadGeometry } from "../../ts/geometry/load.ts";
 import { DEFAULT_SETTINGS, type PlanInput } from "../../ts/engine/engine.ts";
 import { decodeByCore } from "../../ts/engine/webgpu/decode.ts";
+import { Narrower, type NarrowFrame } from "../../ts/engine/webgpu/narrower.ts";
+import type { Tables } from "../../ts/engine/webgpu/tables.ts";
 import { encodeBitshuffleLz4 } from "../../ts/engine/wasm/braggsieve.js";
 import { dataPath } from "../../ts/testing.ts";
 
@@ -12,6 +15,16 @@ export interface BenchFrames {
   readonly raw: Uint8Array<ArrayBuffer>[];
   readonly chunks: Uint8Array[];
   readonly source: string;
+}
+
+/** How frames come and go to the GPU: raw ones as they are, or narrowed by the native library; or as chunks. */
+export type Way = "raw" | "narrow" | "bitshuffle-lz4";
+
+/** The frames as they come. */
+export function framesOf({ raw, chunks }: BenchFrames, way: Way): EncodedFrame[] {
+  return way === "bitshuffle-lz4"
+    ? chunks.map((bytes) => ({ encoding: way, bytes }))
+    : raw.map((bytes) => ({ encoding: "raw", bytes }));
 }
 
 /** Tiles the thaumatin frames about their middle to `shape`: 2 σ, Chauvenet azimuthal clipping, 800 bins. */
@@ -56,4 +69,16 @@ export async function benchFrames(shape: readonly [number, number], count = 8): 
     settings: { ...DEFAULT_SETTINGS, bins: 800, cutoffPick: 2 },
   };
   return { input, raw, chunks, source: `${raw.length} thaumatin frames (Pilatus 6M) tiled to ${shape.join(" x ")}` };
+}
+
+/** The frames as narrow ones, to be kept; where they go as they are, undefined. */
+export async function narrowed(tables: Tables, { raw }: BenchFrames): Promise<(NarrowFrame | undefined)[]> {
+  const narrower = Narrower.of(tables);
+  const frames: (NarrowFrame | undefined)[] = [];
+  for (const bytes of raw) {
+    const narrow = await narrower?.narrow({ encoding: "raw", bytes });
+    frames.push(narrow && { ...narrow, bytes: narrow.bytes.slice() });
+    narrow?.release();
+  }
+  return frames;
 }

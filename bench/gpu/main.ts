@@ -1,7 +1,7 @@
 /**
- * The WebGPU engine on this machine's GPU: GPU time per stage, frames per second from memory, uncompressed and as
- * bitshuffle-LZ4 chunks, on the calling thread (0 workers), one worker and several, and what bounds each; pyFAI's
- * OpenCL on the same GPU where Python has it.
+ * The WebGPU engine on this machine's GPU: GPU time per stage, frames per second from memory, uncompressed (as they are,
+ * and narrowed by the native library where it is there) and as bitshuffle-LZ4 chunks, on the calling thread (0 workers),
+ * one worker and several, and what bounds each; pyFAI's OpenCL on the same GPU where Python has it.
  *
  *   deno task bench:gpu            4 and 9 Mpixel frames
  *   deno task bench:gpu --small    reduced: any adapter, also a software one
@@ -10,11 +10,13 @@
  */
 import { parseArgs } from "node:util";
 import { formatPoni } from "../../ts/geometry/poni.ts";
+import { findNative } from "../../ts/engine/native.ts";
 import { openWebGpu } from "../../ts/engine/webgpu/engine.ts";
 import { machine } from "../machine.ts";
 import { settled } from "../../ts/engine/webgpu/pool.ts";
+import { Tables } from "../../ts/engine/webgpu/tables.ts";
 import { boundsOf, frameTimes } from "./bounds.ts";
-import { type BenchFrames, benchFrames } from "./frames.ts";
+import { type BenchFrames, benchFrames, narrowed, type Way } from "./frames.ts";
 import { copyBandwidth, stageTimes } from "./stages.ts";
 import { expectations, throughput } from "./throughput.ts";
 
@@ -27,7 +29,6 @@ const { values: options } = parseArgs({
     skip: { type: "string", default: "" },
   },
 });
-type Encoding = "raw" | "bitshuffle-lz4";
 const small = options.small;
 const skipped = options.skip.split(",");
 const workers = (options.workers ?? (small ? "0,1" : "0,1,2,4,8")).split(",").map(Number);
@@ -63,32 +64,49 @@ note("copy GB/s", bandwidth);
 const four = await benchFrames(small ? [517, 541] : [2068, 2162]);
 note("frames", four.source);
 note("compressed part", four.chunks[0].length / four.raw[0].length);
+const tables = new Tables(engine.device, four.input);
+const narrow = await narrowed(tables, four);
+tables.close();
+const library = findNative();
+note(
+  "narrow part",
+  library.engine
+    ? narrow.map((frame, at) => (frame?.bytes ?? four.raw[at]).length / four.raw[at].length)
+    : library.reason,
+);
 for (const count of [1, batch]) {
   await row(`stages, ${count} frames a batch`, () => stageTimes(engine.device, four, count, bandwidth.median));
 }
 engine.device.close();
 
-async function rates(name: string, frames: BenchFrames, encodings: readonly Encoding[], workers: readonly number[]) {
+async function rates(name: string, frames: BenchFrames, ways: readonly Way[], workers: readonly number[]) {
   const expected = expectations(frames);
-  for (const encoding of encodings) {
+  for (const way of ways) {
     await settled();
     const { device } = await openWebGpu();
-    const times = await frameTimes(device, frames, encoding, batch, small ? 1 : 15);
-    note(`${name}, ${encoding}, a batch of ${batch}, microseconds a frame`, times);
+    const times = await frameTimes(device, frames, way, batch, small ? 1 : 15);
+    note(`${name}, ${way}, a batch of ${batch}, microseconds a frame`, times);
     device.close();
     for (const n of workers) {
-      const count = small ? 4 * batch : (encoding === "raw" ? 1500 : 2000) * (n > 1 ? 2 : 1);
+      const count = small ? 4 * batch : (way === "raw" ? 1500 : 2000) * (n > 1 ? 2 : 1);
       await row(
-        `${name}, ${encoding}, ${n} workers`,
+        `${name}, ${way}, ${n} workers`,
         async () => {
-          const rate = await throughput(frames, expected, encoding, { workers: n, batch, frames: count });
+          const rate = await throughput(frames, expected, way, { workers: n, batch, count });
           return { ...rate, ...boundsOf(times, rate.framesPerSecond, n) };
         },
       );
     }
   }
 }
-if (!skipped.includes("rates")) await rates("frames", four, ["raw", "bitshuffle-lz4"], workers);
+if (!skipped.includes("rates")) {
+  await rates(
+    "frames",
+    four,
+    library.engine ? ["raw", "narrow", "bitshuffle-lz4"] : ["raw", "bitshuffle-lz4"],
+    workers,
+  );
+}
 if (!small && !skipped.includes("nine")) {
   const nine = await benchFrames([3108, 3262], 4);
   note("9 Mpixel frames", nine.source);

@@ -3,7 +3,7 @@ import { Batch, type StageName, STAGES } from "../../ts/engine/webgpu/batch.ts";
 import type { Device } from "../../ts/engine/webgpu/device.ts";
 import { Tables } from "../../ts/engine/webgpu/tables.ts";
 import { type Spread, spread } from "../machine.ts";
-import type { BenchFrames } from "./frames.ts";
+import { type BenchFrames, narrowed } from "./frames.ts";
 
 /** `warm`: milliseconds of work before anything is timed, as an idle GPU takes its time to reach its clocks. */
 const EFFORT = { rounds: 15, warm: 500 };
@@ -68,14 +68,15 @@ export function copyBandwidth(device: Device, bytes: number): Spread {
   return spread(rates);
 }
 
-/** Every stage of a batch of `count` frames, from raw frames or from chunks. */
-export function stageTimes(
+/** Every stage of a batch of `count` frames, from chunks and from narrow frames. */
+export async function stageTimes(
   device: Device,
-  { input, chunks }: BenchFrames,
+  frames: BenchFrames,
   count: number,
   bandwidth: number,
   { rounds, warm } = EFFORT,
-): StageTime[] {
+): Promise<StageTime[]> {
+  const { input, chunks } = frames;
   const tables = new Tables(device, input);
   const { pixels, validPixels, frameBytes, blocks } = tables;
   const batch = new Batch(device, tables, count, Math.ceil(count * pixels / 8), count * 2048, input.settings.cycle);
@@ -84,6 +85,7 @@ export function stageTimes(
   for (const end = performance.now() + warm; performance.now() < end;) {
     timed(device, 1, (encoder, writes) => batch.encode(encoder, count, writes(0)));
   }
+  const note = (stage: string, microseconds: number) => (times[stage] ??= []).push(microseconds / count);
   for (let round = 0; round <= rounds; round++) {
     const [decode, ...stages] = timed(device, STAGES.length + 1, (encoder, writes) => {
       batch.encodeDecode(encoder, count, writes(0));
@@ -91,10 +93,19 @@ export function stageTimes(
     });
     const [whole] = timed(device, 1, (encoder, writes) => batch.encode(encoder, count, writes(0)));
     if (round === 0) continue;
-    const note = (stage: string, microseconds: number) => (times[stage] ??= []).push(microseconds / count);
     note("decode", decode);
     stages.forEach((microseconds, at) => note(STAGES[at], microseconds));
     note("clip + pick + peaks", whole);
+  }
+  const narrow = await narrowed(tables, frames);
+  if (narrow.every((frame) => frame !== undefined)) {
+    for (let at = 0; at < count; at++) {
+      batch.load(at, { encoding: "raw", bytes: frames.raw[at % narrow.length] }, narrow[at % narrow.length]);
+    }
+    for (let round = 0; round <= rounds; round++) {
+      const [widen] = timed(device, 1, (encoder, writes) => batch.encodeDecode(encoder, count, writes(0)));
+      if (round > 0) note("widen", widen);
+    }
   }
   const totals = new Uint32Array(device.read(batch.keptCount, 0, count * (blocks + 1) * 4).buffer);
   const kept = totals[blocks];
@@ -105,6 +116,7 @@ export function stageTimes(
   const compressed = chunks.reduce((sum, { length }) => sum + length, 0) / chunks.length;
   const bytes: Record<string, number> = {
     decode: compressed + frameBytes,
+    widen: frameBytes + narrow.reduce((sum, frame) => sum + (frame?.bytes.length ?? 0), 0) / narrow.length,
     clip: frameBytes + order,
     pick: frameBytes + 2 * pixels + 2 * map,
     compact: map + 8 * kept,

@@ -3,7 +3,7 @@ import { wasmEngine } from "../../ts/engine/wasm.ts";
 import type { FrameResult } from "../../ts/engine/engine.ts";
 import { gpuPlanPool } from "../../ts/engine/webgpu/pool.ts";
 import { inOrder } from "../../ts/pipeline/in_order.ts";
-import type { BenchFrames } from "./frames.ts";
+import { type BenchFrames, framesOf, type Way } from "./frames.ts";
 
 /** What one run reached. 0 workers: the calling thread works. */
 export interface Rate {
@@ -38,16 +38,17 @@ function shared(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-/** Runs `frames` frames; the first ones, until all workers have answered twice, are not timed. */
+/** Runs `count` frames; the first ones, until all workers have answered twice, are not timed. */
 export async function throughput(
-  { input, raw, chunks }: BenchFrames,
+  frames: BenchFrames,
   expected: { index: Uint32Array; peaks: number }[],
-  encoding: "raw" | "bitshuffle-lz4",
-  { workers, batch, frames }: { workers: number; batch: number; frames: number },
+  way: Way,
+  { workers, batch, count }: { workers: number; batch: number; count: number },
 ): Promise<Rate> {
-  const sources = (encoding === "raw" ? raw : chunks).map(shared);
+  const { input, raw } = frames;
+  const sources = framesOf(frames, way).map(({ encoding, bytes }) => ({ encoding, bytes: shared(bytes) }));
   const opened = performance.now();
-  const pool = await gpuPlanPool(input, { workers, batch, room: 1 / 12 });
+  const pool = await gpuPlanPool(input, { workers, batch, room: 1 / 12, narrow: way === "narrow" });
   const startSeconds = (performance.now() - opened) / 1000;
   const warm = 4 * Math.max(1, workers) * batch;
   let [kept, peaks, start] = [0, 0, 0];
@@ -69,21 +70,21 @@ export async function throughput(
     peaks += found!.count;
   };
   async function* numbers() {
-    for (let number = 0; number < warm + frames; number++) yield number;
+    for (let number = 0; number < warm + count; number++) yield number;
   }
   try {
     const process = (number: number) =>
-      pool.process({ encoding, bytes: sources[number % sources.length] }, { pick: true, peaks: true });
+      pool.process({ ...sources[number % sources.length] }, { pick: true, peaks: true });
     await inOrder(numbers(), pool.jobs, process, (result, number) => check(number, result));
   } finally {
     await pool.close();
   }
   const seconds = (performance.now() - start) / 1000;
-  const framesPerSecond = frames / seconds;
+  const framesPerSecond = count / seconds;
   return {
-    ...{ workers, batch, frames, framesPerSecond, startSeconds },
+    ...{ workers, batch, frames: count, framesPerSecond, startSeconds },
     gigabytesPerSecond: framesPerSecond * raw[0].length / 1e9,
-    keptPerFrame: kept / frames,
-    peaksPerFrame: peaks / frames,
+    keptPerFrame: kept / count,
+    peaksPerFrame: peaks / count,
   };
 }

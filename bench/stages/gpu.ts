@@ -83,7 +83,8 @@ async function measure(device: Device, { input, smoke }: Bench): Promise<GpuStag
   const chunks = encodeAll(wasmEngine, "uint16", shape, cut.pixels);
   const frames: BenchFrames = { input: cut.plan, raw, chunks, source: input.title };
   const copy = software || copied === 0 ? undefined : copyBandwidth(device, copied);
-  const stages = stageTimes(device, frames, batch, copy?.median ?? NaN, { rounds, warm }).map(
+  const times = await stageTimes(device, frames, batch, copy?.median ?? NaN, { rounds, warm });
+  const stages = times.map(
     ({ stage, microseconds, bytes, bandwidthPart }) => ({
       stage,
       times: scaled(microseconds, (value) => value / 1000),
