@@ -38,16 +38,12 @@ function view(type: PixelType, pointer: number, length: number): PixelArray {
   return new PIXEL_ARRAYS[type](heap(), pointer, length);
 }
 
-/** Whether frames are corrected by norms. */
-function isCorrected({ flat, settings: { solidAngle, polarizationFactor } }: PlanInput): boolean {
-  return flat !== undefined || solidAngle || polarizationFactor !== undefined;
-}
-
-function mapsOnWasm(plan: WasmPlan, pixels: number, input: PlanInput): PlanMaps {
+function mapsOnWasm(plan: WasmPlan, pixels: number): PlanMaps {
+  const weights = plan.ringShares(true);
   return {
     pixels,
-    shares: plan.ringShares(false),
-    ...(isCorrected(input) ? { weights: plan.ringShares(true) } : {}),
+    shares: plan.ringShares(false)!,
+    ...(weights ? { weights } : {}),
     // deno-lint-ignore require-await -- what it throws becomes a rejection
     async pack(map, { start, end, length }, rounding) {
       const norms = map === "normalization";
@@ -70,7 +66,7 @@ class PlanOnWasm implements Plan {
     this.#pixels = input.shape[0] * input.shape[1];
     this.radial = this.#plan.centres();
     this.validPixels = this.#plan.validPixels();
-    this.maps = mapsOnWasm(this.#plan, this.#pixels, input);
+    this.maps = mapsOnWasm(this.#plan, this.#pixels);
   }
 
   load({ encoding, bytes }: EncodedFrame): void {

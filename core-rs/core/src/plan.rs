@@ -182,12 +182,14 @@ impl Plan {
         self.setup.normalization.as_deref()
     }
 
-    /// See [`ring_shares`](crate::map_step::ring_shares): of the pixels, or `weighted` by their norms.
-    pub fn ring_shares(&self, weighted: bool) -> Vec<f64> {
+    /// See [`ring_shares`](crate::map_step::ring_shares): of the pixels, or `weighted` by their norms, which gives `None`
+    /// without corrections.
+    pub fn ring_shares(&self, weighted: bool) -> Option<Vec<f64>> {
         let Setup { radius, grid, normalization, .. } = &*self.setup;
+        let norms = if weighted { Some(normalization.as_deref()?) } else { None };
         let mut shares = vec![0.0; grid.bins];
-        ring_shares(radius, normalization.as_deref().filter(|_| weighted), grid, &mut shares);
-        shares
+        ring_shares(radius, norms, grid, &mut shares);
+        Some(shares)
     }
 
     /// Radial coordinate of each bin's centre.

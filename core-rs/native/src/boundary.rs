@@ -19,6 +19,13 @@ pub enum Failure {
     Argument(&'static str),
 }
 
+impl Failure {
+    /// What is asked for is not there, for frames are not corrected.
+    pub fn no_corrections() -> Self {
+        Self::Refused("the plan has no corrections".into())
+    }
+}
+
 /// Errors of the core are refusals.
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {

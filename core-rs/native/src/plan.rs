@@ -358,8 +358,7 @@ pub unsafe extern "C" fn bs_plan_normalization(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let absent = || Failure::Refused("the plan has no corrections".into());
-            let norms = target(plan)?.plan.normalization().ok_or_else(absent)?;
+            let norms = target(plan)?.plan.normalization().ok_or_else(Failure::no_corrections)?;
             output(out, length, norms.len())?.copy_from_slice(norms);
             Ok(())
         })

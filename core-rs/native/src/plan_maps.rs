@@ -33,7 +33,7 @@ pub unsafe extern "C" fn bs_plan_pack_map(
         guarded(error, || {
             let plan = &target(plan)?.plan;
             let map = if normalization == 0 { Some(plan.radius()) } else { plan.normalization() };
-            let map = map.ok_or_else(|| Failure::Refused("the plan has no corrections".into()))?;
+            let map = map.ok_or_else(Failure::no_corrections)?;
             if step != 0.0 && !is_step(step) {
                 return Err(Failure::Refused(format!("{step} is no step: it must be a power of two")));
             }
@@ -64,6 +64,7 @@ pub unsafe extern "C" fn bs_plan_ring_shares(
     unsafe {
         guarded(error, || {
             let shares = target(plan)?.plan.ring_shares(weighted != 0);
+            let shares = shares.ok_or_else(Failure::no_corrections)?;
             output(out, length, shares.len())?.copy_from_slice(&shares);
             Ok(())
         })

@@ -58,9 +58,10 @@ impl Plan {
         shuffled_band(map, start..end, length, step, least)
     }
 
-    /// Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms.
+    /// Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms, undefined
+    /// where there are none.
     #[wasm_bindgen(js_name = ringShares)]
-    pub fn ring_shares(&self, weighted: bool) -> Vec<f64> {
+    pub fn ring_shares(&self, weighted: bool) -> Option<Vec<f64>> {
         self.plan.ring_shares(weighted)
     }
 }

@@ -134,9 +134,10 @@ export class Plan {
      */
     rasterWeights(): Int32Array | undefined;
     /**
-     * Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms.
+     * Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms, undefined
+     * where there are none.
      */
-    ringShares(weighted: boolean): Float64Array;
+    ringShares(weighted: boolean): Float64Array | undefined;
     /**
      * The same of the plan's radii, or of its norms.
      */

@@ -459,14 +459,18 @@ export class Plan {
         return v1;
     }
     /**
-     * Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms.
+     * Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms, undefined
+     * where there are none.
      * @param {boolean} weighted
-     * @returns {Float64Array}
+     * @returns {Float64Array | undefined}
      */
     ringShares(weighted) {
         const ret = wasm.plan_ringShares(this.__wbg_ptr, weighted);
-        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        }
         return v1;
     }
     /**

@@ -67,8 +67,8 @@ export class Tables {
       this.validPixels = plan.validPixels();
       this.radial = plan.centres();
       this.radiusMap = plan.radius();
-      this.shares = plan.ringShares(false);
-      this.weights = this.normMap && plan.ringShares(true);
+      this.shares = plan.ringShares(false)!;
+      this.weights = plan.ringShares(true);
       const offsets = plan.binOffsets();
       const nothing = new Uint32Array(4);
       const normalization = device.upload(this.normMap ?? nothing);

@@ -3,6 +3,8 @@
 //! The only unsafe code of the LZ4 codec. Each function names the bytes that must exist; the callers check that, and so
 //! do the debug assertions, which tests run with.
 
+use super::spread::Spread;
+
 /// Bytes moved at once.
 pub const WORD: usize = 16;
 
@@ -35,9 +37,9 @@ pub unsafe fn words(src: &[u8], i: usize, dst: &mut [u8], o: usize, count: usize
 /// Repeats the bytes that lie `distance` back, `count` times, and up to a word more; the two ranges may overlap.
 ///
 /// # Safety
-/// `0 < distance <= o`; `count` bytes and two words can be written at `dst[o]`.
+/// The processor has the instructions of `S`. `0 < distance <= o`; `count` bytes and two words can be written at `dst[o]`.
 #[inline(always)]
-pub unsafe fn repeat(dst: &mut [u8], o: usize, distance: usize, count: usize) {
+pub unsafe fn repeat<S: Spread>(dst: &mut [u8], o: usize, distance: usize, count: usize) {
     debug_assert!(0 < distance && distance <= o && o + count + 2 * WORD <= dst.len());
     // SAFETY: reads start at or after `o - distance >= 0` and end a word after that or before the writes; writes start
     // before `o + count` and end a word after that at the latest; where one word is copied from another within `dst`,
@@ -54,19 +56,38 @@ pub unsafe fn repeat(dst: &mut [u8], o: usize, distance: usize, count: usize) {
             return;
         }
         // A short period: one word of it, then steps by the largest multiple of the period that fits a word.
-        let mut bits = 8 * distance as u32;
-        let mut period = from.cast::<u128>().read_unaligned().to_le() & ((1 << bits) - 1);
-        while bits < 128 {
-            period |= period << bits;
-            bits *= 2;
-        }
-        let period = period.to_le();
+        let mut word = [0; WORD];
+        S::spread(from, distance, word.as_mut_ptr());
         let step = usize::from(STEP[distance]);
         let mut done = 0;
         while done < count {
-            to.add(done).cast::<u128>().write_unaligned(period);
+            to.add(done).cast::<[u8; WORD]>().write_unaligned(word);
             done += step;
         }
+    }
+}
+
+/// Bytes that [`repeat_short`] repeats at least.
+pub const SHORT: usize = 25;
+
+/// Repeats the bytes that lie `distance` back for at least [`SHORT`] bytes, two words at most: without a branch, which
+/// the lengths and distances of most matches would have guessed wrongly.
+///
+/// # Safety
+/// The processor has the instructions of `S`. `0 < distance <= o`; two words can be written at `dst[o]`.
+#[inline(always)]
+pub unsafe fn repeat_short<S: Spread>(dst: &mut [u8], o: usize, distance: usize) {
+    debug_assert!(0 < distance && distance <= o && o + 2 * WORD <= dst.len());
+    // SAFETY: as in `repeat`. Of a short period the second word is the first one again, a multiple of it later.
+    unsafe {
+        let to = dst.as_mut_ptr().add(o);
+        let from = to.sub(distance);
+        S::spread(from, distance.min(WORD), to);
+        let far = distance >= WORD;
+        let next = if far { from.add(WORD) } else { to.cast_const() };
+        let step = usize::from(STEP[distance.min(WORD) % WORD]);
+        let word = next.cast::<[u8; WORD]>().read_unaligned();
+        to.add(step).cast::<[u8; WORD]>().write_unaligned(word);
     }
 }
 

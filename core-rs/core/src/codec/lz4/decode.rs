@@ -1,5 +1,6 @@
 //! LZ4 blocks into bytes.
 
+use super::spread::{self, Spread};
 use super::{copy, MIN_MATCH};
 use crate::codec::{CodecError, Problem};
 
@@ -36,6 +37,44 @@ pub fn decompress_within(
     capacity: usize,
 ) -> Result<usize, CodecError> {
     assert!(end <= src.len() && capacity <= dst.len(), "room lies behind the ends");
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("ssse3") {
+        // SAFETY: just looked for.
+        return unsafe { decompress_ssse3(src, end, dst, capacity) };
+    }
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    type Best = spread::Simd128;
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    type Best = spread::Plain;
+    // SAFETY: every processor of the target has them.
+    unsafe { decompress_by::<Best>(src, end, dst, capacity) }
+}
+
+/// [`decompress_by`] compiled for SSSE3.
+///
+/// # Safety
+/// The processor has it.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "ssse3")]
+unsafe fn decompress_ssse3(
+    src: &[u8],
+    end: usize,
+    dst: &mut [u8],
+    capacity: usize,
+) -> Result<usize, CodecError> {
+    // SAFETY: the caller's promise.
+    unsafe { decompress_by::<spread::Ssse3>(src, end, dst, capacity) }
+}
+
+/// # Safety
+/// The processor has the instructions of `S`.
+#[inline(always)]
+unsafe fn decompress_by<S: Spread>(
+    src: &[u8],
+    end: usize,
+    dst: &mut [u8],
+    capacity: usize,
+) -> Result<usize, CodecError> {
     let too_long = |at| CodecError::new(at, Problem::TooLong { capacity });
     let mut i = 0;
     let mut o = 0;
@@ -90,7 +129,8 @@ pub fn decompress_within(
         if o + matched > capacity {
             return Err(told(too_long(i)));
         }
-        copy_match(dst, o, distance, matched);
+        // SAFETY: the distance was checked; the caller's promise.
+        unsafe { copy_match::<S>(dst, o, distance, matched) };
         o += matched;
     }
 }
@@ -124,14 +164,20 @@ fn copy_literals(src: &[u8], i: usize, dst: &mut [u8], o: usize, count: usize) {
 }
 
 /// Repeats the bytes that lie `distance` back, `count` times; the two ranges may overlap.
+///
+/// # Safety
+/// The processor has the instructions of `S`, and `0 < distance <= o`.
 #[inline(always)]
-fn copy_match(dst: &mut [u8], o: usize, distance: usize, count: usize) {
-    if distance == 1 && count >= LONG_RUN {
+unsafe fn copy_match<S: Spread>(dst: &mut [u8], o: usize, distance: usize, count: usize) {
+    if count <= copy::SHORT && o + 2 * copy::WORD <= dst.len() {
+        // SAFETY: just checked; the caller's promise.
+        unsafe { copy::repeat_short::<S>(dst, o, distance) };
+    } else if distance == 1 && count >= LONG_RUN {
         let byte = dst[o - 1];
         dst[o..o + count].fill(byte);
     } else if o + count + 2 * copy::WORD <= dst.len() {
-        // SAFETY: just checked; the caller has checked `distance`.
-        unsafe { copy::repeat(dst, o, distance, count) };
+        // SAFETY: just checked; the caller's promise.
+        unsafe { copy::repeat::<S>(dst, o, distance, count) };
     } else {
         for to in o..o + count {
             dst[to] = dst[to - distance];

@@ -5,6 +5,7 @@
 mod copy;
 mod decode;
 mod encode;
+mod spread;
 
 pub use decode::{decompress, decompress_within, ROOM};
 pub use encode::{bound, compress, compress_into, Table};
