@@ -20,6 +20,7 @@ pub mod parallel;
 pub mod peaks;
 pub mod pick;
 pub mod plan;
+mod prefetch;
 pub mod random;
 pub mod reduce;
 pub mod simd;

@@ -1,7 +1,8 @@
 //! The container that filters 32004 (LZ4) and 32008 (bitshuffle) share: u64 BE bytes of all elements, u32 BE bytes of a
 //! block, then each block behind its u32 BE length.
 
-use super::{bitshuffle, lz4, prefetch, CodecError, Problem};
+use super::{bitshuffle, lz4, CodecError, Problem};
+use crate::prefetch;
 
 /// Bytes before the first block.
 pub const HEADER: usize = 12;

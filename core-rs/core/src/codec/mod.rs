@@ -15,7 +15,6 @@ mod lanes;
 pub mod lz4;
 mod lz4_chunk;
 pub mod narrow;
-mod prefetch;
 mod zstd;
 
 pub use chunk::{decode_chunk, Encoding, Scratch};

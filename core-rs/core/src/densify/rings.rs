@@ -15,6 +15,7 @@ use crate::background::{interpolate, Background};
 use crate::clip::chauvenet;
 use crate::parallel::{for_each, reduce, Split, WORTH_A_THREAD};
 use crate::pick::Cutoff;
+use crate::prefetch;
 
 /// Bits of the parts of a ring whose pixels are taken to have one limit. Where a limit passes a whole number, pixels of
 /// one part are taken for either side: a hundredth of a ring.
@@ -24,6 +25,9 @@ const PARTS: usize = 1 << PART_BITS;
 /// Photons a pixel above which values scatter with the root of the norm, below which they are in proportion to it: what
 /// rounding to whole photons adds to their scatter is what the first takes away where photons are few.
 const FEW: f64 = 4.0;
+
+/// Kept pixels whose places are on their way from memory while one is looked at.
+const FETCHED_AHEAD: usize = 24;
 
 /// Rings that are worth handing to another thread.
 const WORTH_RINGS: usize = 16;
@@ -157,8 +161,15 @@ impl Rings {
         self.kept.clear();
         self.kept.resize(facts.parts.len(), KeptSums::default());
         let scale = places.scale();
-        for (&index, bytes) in kept.index.iter().zip(kept.intensity.chunks_exact(size_of::<T>())) {
-            let place = places.all()[index as usize];
+        let all = places.all();
+        for (at, (&index, bytes)) in
+            kept.index.iter().zip(kept.intensity.chunks_exact(size_of::<T>())).enumerate()
+        {
+            // They lie too far apart for the processor to see where the next ones are.
+            if let Some(&next) = kept.index.get(at + FETCHED_AHEAD) {
+                prefetch::fetch(all.as_ptr().wrapping_add(next as usize).cast(), size_of::<u32>());
+            }
+            let place = all[index as usize];
             if place == MASKED {
                 continue;
             }

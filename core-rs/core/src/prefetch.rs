@@ -1,4 +1,4 @@
-//! Output that does not fit the caches, fetched while the processor is busy with what leads to it.
+//! Memory that does not fit the caches, fetched while the processor is busy with what comes before it.
 
 /// Asks for the cache lines of the `bytes` bytes from `place` on; changes nothing but time, whatever lies there.
 #[inline]
