@@ -87,12 +87,13 @@ export class Feeder {
     this.#run(({ ring }) => this.#push(ring));
   }
 
-  /** Gives up what is on the way. */
-  close(): void {
+  /** Gives up what is on the way, and settles when no other thread works on it any more. */
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#opened?.close();
     this.#opened = undefined;
+    await this.#narrower?.idle();
   }
 
   #push(ring: OpenRing["ring"]): void {

@@ -37,6 +37,7 @@ export class Narrower {
   readonly #frameBytes: number;
   readonly #element: number;
   readonly #free: Uint8Array[];
+  readonly #underWay = new Set<Promise<unknown>>();
 
   private constructor(narrowing: Narrowing, { pixels, frameBytes }: Tables) {
     this.#narrowing = narrowing;
@@ -62,14 +63,28 @@ export class Narrower {
     return encoding === "raw" && bytes.byteLength === this.#frameBytes;
   }
 
-  /** The frame narrowed, in a room; nothing where it goes better as it is. Its bytes are in use until then. */
+  /**
+   * The frame narrowed, in a room, of which there must be one; nothing where it goes better as it is. Its bytes are in
+   * use until then.
+   */
   async narrow({ bytes }: EncodedFrame): Promise<NarrowFrame | undefined> {
     const room = this.#free.pop()!;
     const release = () => void this.#free.push(room);
+    const work = this.#narrowing.narrow(bytes, this.#element, room);
+    this.#underWay.add(work);
     try {
-      const narrowed = await this.#narrowing.narrow(bytes, this.#element, room);
+      const narrowed = await work;
       if (narrowed) return { bytes: room.subarray(0, narrowed.bytes), bits: narrowed.bits, release };
-    } catch { /* the frame goes as it is */ }
+    } catch {
+      // The frame goes as it is.
+    } finally {
+      this.#underWay.delete(work);
+    }
     release();
+  }
+
+  /** Until no other thread reads frames or writes to rooms any more: these must outlive that. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
   }
 }

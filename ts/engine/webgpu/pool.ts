@@ -120,7 +120,7 @@ export async function soloMember(
       feeder.add(number, frame, stages);
       return result;
     },
-    close: () => Promise.resolve(feeder.close()),
+    close: () => feeder.close(),
   };
 }
 

@@ -98,3 +98,22 @@ gpuTest("bytes, floats and what is no whole frame are not narrowed", ({ device }
   assert(!narrower.takes({ encoding: "raw", bytes: bytes.subarray(2) }));
   assert(!narrower.takes({ encoding: "bitshuffle-lz4", bytes }));
 });
+
+gpuTest("whoever closes waits until no thread works on a frame any more", async ({ device }) => {
+  const tables = new Tables(device, input("uint16", [61, 167]));
+  tables.close();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const narrower = Narrower.of(tables, { narrowBound: (pixels) => 2 * pixels, narrow: () => promise })!;
+  const events: string[] = [];
+  const work = narrower.narrow({ encoding: "raw", bytes: new Uint8Array(2 * 61 * 167) }).then((narrow) => {
+    assert.equal(narrow, undefined);
+    events.push("narrowed");
+  });
+  const idle = narrower.idle().then(() => events.push("idle"));
+  await new Promise((done) => setTimeout(done, 5));
+  assert.deepEqual(events, []);
+  resolve(undefined);
+  await Promise.all([work, idle]);
+  assert.deepEqual(events.toSorted(), ["idle", "narrowed"]);
+  assert(narrower.hasRoom);
+});

@@ -50,7 +50,7 @@ async function obey(order: Order): Promise<void> {
     return self.postMessage({ ready: { validPixels, radial, ...(maps ? { maps: arrays } : {}) } } satisfies Report);
   }
   if ("close" in order) {
-    feeder?.close();
+    await feeder?.close();
     return say({ closed: true });
   }
   for (const { number, frame, stages } of order.frames) feeder?.add(number, frame, stages);
