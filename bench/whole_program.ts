@@ -2,11 +2,14 @@
  * `sparsify`, `densify` and `peaks` from the start of the process to its end, output files not there yet, input files in
  * the system's cache, against pyFAI's sparsify-Bragg, FabIO's densify_Bragg and CrystFEL's indexamajig on the same files.
  */
+import { wasmEngine } from "../ts/engine/wasm.ts";
+import { createDense } from "../ts/io/dense.ts";
 import { openSparse } from "../ts/io/sparse_read.ts";
 import type { Bench } from "./bench.ts";
 import { braggsieve, hasOption } from "./cli.ts";
 import { indexamajig } from "./crystfel.ts";
-import { compare, type Peer, type Row, type Run } from "./compare.ts";
+import { compare, type Effort, type Peer, type Row, type Run } from "./compare.ts";
+import { encodeAll } from "./decoders.ts";
 import { milliseconds } from "./machine.ts";
 import { remove } from "./program.ts";
 import { onOpenCl, openClDevice, poclVersion } from "./opencl.ts";
@@ -14,9 +17,39 @@ import { pythonOutput } from "./python.ts";
 
 /** Workers of WebAssembly. */
 const JOBS = 2;
+/** How many times as many frames the long stack has: what a run begins and ends with counts little then. */
+const LONGER = { smoke: 2, full: 10 } as const;
+/** A peer takes a minute for the long stack. */
+const LONG_ROUNDS = 3;
 
 export async function wholeProgram(bench: Bench): Promise<Row[]> {
-  return [await sparsify(bench), await densify(bench, 1), await densify(bench, 0), await peaks(bench)];
+  const { input: { stack, pixels: { length } }, effort, smoke } = bench;
+  const longer = LONGER[smoke ? "smoke" : "full"];
+  const fewer = { rounds: Math.min(LONG_ROUNDS, effort.rounds), warm: false };
+  return [
+    await sparsify(bench, { path: stack, frames: length }, "`sparsify`, 2 σ azimuthal", effort),
+    await sparsify(bench, await longStack(bench, longer), `the same, ${longer * length} frames`, fewer),
+    await densify(bench, 1),
+    await densify(bench, 0),
+    await peaks(bench),
+  ];
+}
+
+/** A file of frames. */
+interface Stack {
+  readonly path: string;
+  readonly frames: number;
+}
+
+/** The frames over and over in one file. */
+async function longStack({ input: { plan, pixels }, folder }: Bench, times: number): Promise<Stack> {
+  const { shape, type, mask, geometry } = plan;
+  const chunks = encodeAll(wasmEngine, type, shape, pixels);
+  const path = `${folder}/long_stack.h5`;
+  const sink = await createDense(path, { shape, type, geometry, ...(mask ? { mask } : {}) });
+  for (let round = 0; round < times; round++) for (const chunk of chunks) sink.append({ chunk });
+  await sink.close();
+  return { path, frames: times * chunks.length };
 }
 
 /** The engines of the command line that are there, each with its further options. */
@@ -32,17 +65,17 @@ async function size(path: string): Promise<number> {
   return (await Deno.stat(path)).size;
 }
 
-async function sparsify(bench: Bench): Promise<Row> {
-  const { input, folder, effort } = bench;
-  const frames = input.pixels.length;
+async function sparsify(bench: Bench, stack: Stack, what: string, effort: Effort): Promise<Row> {
+  const { input, folder } = bench;
+  const { path, frames } = stack;
   const { programs: engines, note } = await programs(bench, "sparsify");
   const made = `${folder}/ours_sparse.h5`;
   const run = (engine: "wasm" | "native", words: readonly string[]): Run => async () => {
-    return await braggsieve(engine, ["sparsify", "-p", input.poni, ...words, input.stack], made) / frames;
+    return await braggsieve(engine, ["sparsify", "-p", input.poni, ...words, path], made) / frames;
   };
-  const peer = await sparsifyBragg(bench);
+  const peer = await sparsifyBragg(bench, stack);
   const row = await compare({
-    what: "`sparsify`, 2 σ azimuthal",
+    what,
     unit: "frames/s",
     frameBytes: input.pixels[0].byteLength,
     // What is written is known afterwards.
@@ -50,7 +83,7 @@ async function sparsify(bench: Bench): Promise<Row> {
     ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
     peers: [peer],
   }, effort);
-  const movedBytes = (await size(input.stack) + await size(made)) / frames;
+  const movedBytes = (await size(path) + await size(made)) / frames;
   const own = await bytesAndPixels(made, peer);
   return { ...row, movedBytes, notes: [note, ...own] };
 }
@@ -79,13 +112,13 @@ interface SparsifyBragg extends Peer {
 }
 
 /** pyFAI's program, on OpenCL of the processor where pocl is installed. */
-async function sparsifyBragg({ input, folder, versions }: Bench): Promise<SparsifyBragg> {
+async function sparsifyBragg({ input, folder, versions }: Bench, { path, frames }: Stack): Promise<SparsifyBragg> {
   versions({ ...await packageVersions("pyopencl"), ...await poclVersion() });
   const name = onOpenCl("pyFAI's sparsify-Bragg", await openClDevice());
   // Its output is named after its input and lies in the same folder.
-  const place = `${folder}/sparsify-Bragg`;
+  const place = `${folder}/sparsify-Bragg-${frames}`;
   await Deno.mkdir(place);
-  await Deno.symlink(input.stack, `${place}/stack.h5`);
+  await Deno.symlink(path, `${place}/stack.h5`);
   const made = `${place}/stack_sparse.h5`;
   const options = ["-p", input.poni, "-m", input.maskFile, "--error-model", "azimuthal", "--cutoff-pick", "2"];
   const framesPerSecond: number[] = [];
@@ -98,7 +131,7 @@ async function sparsifyBragg({ input, folder, versions }: Bench): Promise<Sparsi
     await size(made);
     const own = Number(/\(([\d.]+) fps\)/.exec(printed)?.[1] ?? NaN);
     if (round >= 0 && own > 0) framesPerSecond.push(own);
-    return ms / input.pixels.length;
+    return ms / frames;
   };
   return { name, run, made, framesPerSecond };
 }
