@@ -9,6 +9,9 @@
  * Needs the permissions to read the inputs and to write the outputs, no others.
  * @module
  */
+// Files can be opened before there is an engine.
+import "./ts/engine/wasm_packing.ts";
+
 export * from "./ts/errors.ts";
 
 export { createEngine, ENGINE_NAMES } from "./ts/engine/create.ts";
@@ -26,7 +29,7 @@ export { formats, openFrames } from "./ts/io/open.ts";
 export { readField, readMask } from "./ts/io/mask.ts";
 export { openSparse } from "./ts/io/sparse_read.ts";
 export { createSparse } from "./ts/io/sparse.ts";
-export { mapsOf } from "./ts/engine/plan_maps.ts";
+export { mapsOf } from "./ts/engine/array_maps.ts";
 export type { PlanMaps } from "./ts/engine/plan_maps.ts";
 export { createDense } from "./ts/io/dense.ts";
 export { createCxi } from "./ts/io/cxi.ts";

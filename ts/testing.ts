@@ -3,6 +3,8 @@
  * other programs. What is absent is told in one line and its tests are ignored, except that continuous integration
  * (CI=true) has every program: there a missing one fails.
  */
+// Files are read and written without an engine.
+import "./engine/wasm_packing.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 

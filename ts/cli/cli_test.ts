@@ -164,7 +164,7 @@ Deno.test("bad input gives one sentence that names the file, its exit status, an
       [["demo", "-n", "0", "-o", "made"], 2, /0 frames cannot be simulated/],
       [["demo", "-n", "1", "-o", "taken.h5"], 1, /taken\.h5: is a file, not a folder/],
       [["sparsify", ...p, "-o", "o.h5"], 2, /missing required argument 'files'/],
-      [["sparsify", ...p, "sim.h5"], 2, /required option '-o/],
+      [["sparsify", ...p, "sim.h5"], 2, /option --output must be given/],
       [["sparsify", ...p, "-o", "o.h5", "--bins", "many", "sim.h5"], 2, /--bins.*not a number/],
       [["sparsify", ...p, "-o", "o.h5", "--bins", "-3", "sim.h5"], 2, /--bins must be a whole number/],
       [["sparsify", ...p, "-o", "o.h5", "-P", "2", "sim.h5"], 2, /--polarization must be/],
@@ -175,7 +175,18 @@ Deno.test("bad input gives one sentence that names the file, its exit status, an
       [["info", "--frame", "3", "sim.h5"], 2, /sim\.h5 has frames 0 to 2/],
       [["simulate", "-o", "new.h5", "--width", "-1"], 2, /width/],
       [["divide"], 2, /unknown command 'divide'/],
+      [["sparsifi"], 2, /unknown command 'sparsifi' \(did you mean sparsify\?\)\n\(add --help for the options\)/],
+      [["--colour", "info"], 2, /unknown option '--colour'/],
       [["info", "--colour", "sim.h5"], 2, /unknown option '--colour'/],
+      [["info", "--no-json", "sim.h5"], 2, /unknown option '--no-json'/],
+      [["info", "--j", "sim.h5"], 2, /unknown option '--j'/],
+      [["info", "-z", "sim.h5"], 2, /unknown option '-z'/],
+      [["info", "sim.h5", "--bins"], 2, /option --bins must be given, with a value/],
+      [["info", "--bins=", "sim.h5"], 2, /--bins: '' is not a number/],
+      [["info", "--bins", "3", "--bins", "4", "sim.h5"], 2, /option --bins is given twice/],
+      [["info", "--error-model", "none", "sim.h5"], 2, /--error-model: 'none' is none of azimuthal, poisson, hybrid/],
+      [["densify", "s.h5", "sim.h5"], 2, /too many arguments, from 'sim\.h5' on/],
+      [["info", "--", "--json"], 1, /--json: no such file/],
     ];
     for (const [words, code, message] of cases) {
       const outcome = await braggsieve(words, folder);
@@ -192,6 +203,42 @@ Deno.test("bad input gives one sentence that names the file, its exit status, an
     const outcome = await braggsieve(bare, folder);
     assert.equal(outcome.code, 0, "the frames' own wavelength fills in for the PONI's");
     assert.equal(await Deno.readTextFile(join(folder, "taken.h5")), "mine");
+  }));
+
+Deno.test("values may be negative or stand in the option's word; options may follow the files; -- ends them", () =>
+  inFolder(async (folder) => {
+    assert.equal((await braggsieve(SIMULATE, folder)).code, 0);
+    await Deno.copyFile(join(folder, "sim.h5"), join(folder, "-f"));
+    const spellings = [
+      ["-p", "sim.poni", "-P", "-0.99", "--dummy", "-2", "-A", "-f", "--json", "-o", "sparse.h5", "sim.h5"],
+      ["sim.h5", "--poni=sim.poni", "--polarization=-0.99", "--dummy=-2", "--output=sparse.h5", "--json", "-Af"],
+      ["sim.h5", "-psim.poni", "-P-.99", "--dummy", "-0.2e1", "--solidangle", "--force", "-osparse.h5", "--json"],
+      ["-p=sim.poni", "-P=-0.99", "--dummy=-2", "-fA", "--debug", "--json", "-o", "sparse.h5", "--", "-f"],
+    ];
+    const settings: unknown[] = [];
+    for (const words of spellings) {
+      const { code, out, error } = await braggsieve(["sparsify", ...words], folder);
+      assert.equal(code, 0, error);
+      settings.push(JSON.parse(out).settings);
+    }
+    assert.partialDeepStrictEqual(settings[0], { polarizationFactor: -0.99, dummy: -2, solidAngle: true });
+    for (const other of settings.slice(1)) assert.deepEqual(other, settings[0]);
+  }));
+
+Deno.test("--version and --help answer on stdout, no words at all are wrong; --debug tells where an error arose", () =>
+  inFolder(async (folder) => {
+    const plain = await braggsieve(["-V"], folder, []);
+    assert.match(plain.out, /^\d+\.\d+\.\d+\n$/);
+    assert.deepEqual(await braggsieve(["--version"], folder, []), plain);
+    const help = await braggsieve(["-h"], folder, []);
+    assert.deepEqual(await braggsieve(["help"], folder, []), help);
+    assert.deepEqual(await braggsieve([], folder, []), { code: 2, out: "", error: help.out });
+    const info = await braggsieve(["info", "-h"], folder, []);
+    assert.deepEqual(await braggsieve(["help", "info"], folder, []), info);
+    for (const line of (help.out + info.out).split("\n")) assert.ok(line.length <= 80, line);
+    const told = await braggsieve(["--debug", "info", "none.h5"], folder);
+    assert.equal(told.code, 1);
+    assert.match(told.error, /^braggsieve: none\.h5: no such file.*\nInputError: .*\n {4}at /);
   }));
 
 Deno.test("a missing permission is named with the flag that gives it", () =>

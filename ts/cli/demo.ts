@@ -1,38 +1,36 @@
 /** `braggsieve demo`: options and wiring, and the table that it prints. */
-import { Command } from "commander";
+import { buildCommand } from "@stricli/core";
 import { demo, type DemoReport } from "../pipeline/demo.ts";
 import { HIT_PEAKS, STRONG_PHOTONS } from "../pipeline/truth_check.ts";
-import { toNumber } from "./options.ts";
+import { JSON_RECORD, neededText, numberOr, parametersOf, short, type Values } from "./options.ts";
 import { oneLine, progressBar } from "./report.ts";
 
-interface Flags {
-  output: string;
-  frames: number;
-  seed: number;
-  json?: boolean;
-}
+const OPTIONS = {
+  output: short("o", neededText("folder", "folder for the files; those of an earlier demo are replaced", "demo")),
+  frames: short("n", numberOr(60, "number", "number of frames")),
+  seed: numberOr(1, "number", "seed of the simulation"),
+  ...JSON_RECORD,
+};
 
 /** The command. */
-export function demoCommand(): Command {
-  return new Command("demo")
-    .description("simulate frames, sparsify, densify, find peaks, and compare with the truth")
-    .option("-o, --output <folder>", "folder for the files; those of an earlier demo are replaced", "demo")
-    .option("-n, --frames <number>", "number of frames", toNumber, 60)
-    .option("--seed <number>", "seed of the simulation", toNumber, 1)
-    .option("--json", "print one machine-readable record (JSON) on stdout")
-    .addHelpText("after", "\nExample:\n  braggsieve demo -n 20 -o /tmp/demo")
-    .action(async ({ output: folder, frames, seed, json }: Flags) => {
-      const { progress, stop } = await progressBar();
-      try {
-        const step = (name: string) => console.error(`${name} …`);
-        const report = await demo({ folder, frames, seed }, { progress, step });
-        stop();
-        console.log(json ? JSON.stringify(report) : table(report));
-      } finally {
-        stop();
-      }
-    });
-}
+export const demoCommand = buildCommand({
+  docs: {
+    brief: "simulate frames, sparsify, densify, find peaks, and compare with the truth",
+    fullDescription: "Example:\n  braggsieve demo -n 20 -o /tmp/demo",
+  },
+  parameters: parametersOf(OPTIONS),
+  func: async ({ output: folder, frames, seed, json }: Values<typeof OPTIONS>) => {
+    const { progress, stop } = await progressBar();
+    try {
+      const step = (name: string) => console.error(`${name} …`);
+      const report = await demo({ folder, frames, seed }, { progress, step });
+      stop();
+      console.log(json ? JSON.stringify(report) : table(report));
+    } finally {
+      stop();
+    }
+  },
+});
 
 const percent = (part: number, whole: number) => whole === 0 ? "none" : `${(100 * part / whole).toFixed(1)} %`;
 

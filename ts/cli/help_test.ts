@@ -3,23 +3,29 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run } from "@stricli/core";
 import { encodeByteOffset } from "../engine/wasm/braggsieve.js";
 import { SimulatedSource } from "../io/simulated.ts";
-import { program } from "./main.ts";
+import { commands, program } from "./main.ts";
+import { UsageError } from "../errors.ts";
 import { inFolder } from "../testing.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const CONFIGURATION = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
+/** What the program prints for `words`, when its commands are these. */
+async function printed(routes: Awaited<ReturnType<typeof commands>>, words: readonly string[]): Promise<string> {
+  let text = "";
+  const stdout = { write: (part: string) => void (text += part) };
+  await run(program(routes), words, { process: { stdout, stderr: stdout } });
+  return text;
+}
+
 /** The help of the program and of each command. */
 async function helps(): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  const root = await program();
-  for (const command of [root, ...root.commands]) {
-    let text = "";
-    command.configureOutput({ writeOut: (part) => text += part }).outputHelp();
-    texts.set(command.name(), text);
-  }
+  const all = await commands();
+  const texts = new Map([["braggsieve", await printed(all, ["--help"])]]);
+  for (const name of Object.keys(all)) texts.set(name, await printed(all, [name, "--help"]));
   return texts;
 }
 
@@ -71,15 +77,13 @@ Deno.test("every example in the help is accepted", async () => {
     return lines;
   });
   assert.ok(found.length >= 13);
-  for (const words of [...found]) {
-    const root = await program();
-    for (const command of root.commands) command.action(() => {});
-    await root.parseAsync(words, { from: "user" });
-  }
+  const loader = () => Promise.resolve(() => {});
+  const idle = Object.fromEntries(
+    Object.entries(await commands()).map(([name, command]) => [name, { ...command, loader }]),
+  );
+  for (const words of found) assert.equal(await printed(idle, words), "");
   // What an example must not be.
-  const root = (await program()).configureOutput({ writeErr: () => {} });
-  for (const command of root.commands) command.configureOutput({ writeErr: () => {} }).action(() => {});
-  await assert.rejects(root.parseAsync(["sparsify", "-p", "detector.poni", "frames.cbf"], { from: "user" }));
+  await assert.rejects(printed(idle, ["sparsify", "-p", "detector.poni", "frames.cbf"]), UsageError);
 });
 
 Deno.test("every example on frames runs as it stands", () =>
@@ -108,11 +112,11 @@ Deno.test("every example on frames runs as it stands", () =>
   }));
 
 Deno.test("every option with a value states its default, or must be given", async () => {
-  for (const command of (await program()).commands) {
-    for (const option of command.options.filter((option) => option.required)) {
-      const stated = option.mandatory || option.defaultValue !== undefined ||
-        /\(default: .+\)/.test(option.description);
-      assert.ok(stated, `${command.name()} ${option.flags}: ${option.description}`);
+  for (const [name, { parameters }] of Object.entries(await commands())) {
+    for (const [option, flag] of Object.entries(parameters.flags ?? {})) {
+      // One that is not optional must be given, or its default is shown from what it says to Stricli.
+      const stated = flag.kind === "boolean" || !flag.optional || /\(default: .+\)/.test(flag.brief);
+      assert.ok(stated, `${name} --${option}: ${flag.brief}`);
     }
   }
 });

@@ -1,56 +1,68 @@
 /** `braggsieve info`: options and wiring. */
-import { Command } from "commander";
+import { buildCommand } from "@stricli/core";
 import { describeEngines, type EngineFacts } from "../engine/describe.ts";
 import { UsageError } from "../errors.ts";
 import { describe, type FileFacts, type GeometryFacts } from "../pipeline/info.ts";
 import {
-  addFrameOptions,
-  addNoise,
-  addPeakOptions,
-  addPick,
-  type FrameFlags,
+  FRAME,
+  JSON_RECORD,
+  NOISE,
+  number,
+  parametersOf,
+  PEAK,
+  PICK,
   runOptions,
-  toNumber,
+  toggle,
+  type Values,
 } from "./options.ts";
 import { rangeOf, size } from "./report.ts";
 
+const OPTIONS = {
+  engines: toggle("tell which engines this machine has, on what they run and which stage runs where"),
+  frame: number(
+    "number",
+    "also compute background, kept pixels and peaks of this frame, counted from 0; needs a geometry (default: none; 0 with -p, -m, --dark or --flat)",
+  ),
+  ...JSON_RECORD,
+  ...PEAK,
+  ...PICK,
+  ...NOISE,
+  ...FRAME,
+};
+
 /** The command. */
-export function infoCommand(): Command {
-  const command = new Command("info")
-    .description("tell what a file is: frames, type, filters, geometry, mask, kept pixels or peaks")
-    .argument("[file]", "frames, a sparse file or a CXI file; file.h5::/path for a dataset")
-    .option("--engines", "tell which engines this machine has, on what they run and which stage runs where")
-    .option(
-      "--frame <number>",
-      "also compute background, kept pixels and peaks of this frame, counted from 0; needs a geometry (default: none; 0 with -p, -m, --dark or --flat)",
-      toNumber,
-    )
-    .option("--json", "print one machine-readable record (JSON) on stdout");
-  addFrameOptions(addNoise(addPick(addPeakOptions(command))));
-  return command
-    .addHelpText(
-      "after",
-      `
-Examples:
+export const infoCommand = buildCommand({
+  docs: {
+    brief: "tell what a file is: frames, type, filters, geometry, mask, kept pixels or peaks",
+    fullDescription: `Examples:
   braggsieve info scan.h5
   braggsieve info -p detector.poni --frame 3 --json scan.h5
   braggsieve info --engines`,
-    )
-    .action(async (file: string | undefined, flags: FrameFlags & { frame?: number; engines?: boolean }) => {
-      if (flags.engines) {
-        const engines = await describeEngines();
-        return console.log(flags.json ? JSON.stringify(engines) : engines.map(engineLines).join("\n"));
-      }
-      if (file === undefined) throw new UsageError("name a file, or say --engines");
-      const { files: _, ...options } = runOptions([file], flags);
-      const facts = await describe({
-        file,
-        ...options,
-        ...(flags.frame === undefined ? {} : { frame: flags.frame }),
-      });
-      console.log(flags.json ? JSON.stringify(facts) : describeInLines(facts));
-    });
-}
+  },
+  parameters: {
+    ...parametersOf(OPTIONS),
+    positional: {
+      kind: "tuple",
+      parameters: [{
+        placeholder: "file",
+        brief: "frames, a sparse file or a CXI file; file.h5::/path for a dataset",
+        parse: String,
+        optional: true,
+      }],
+    },
+  },
+  func: async (flags: Values<typeof OPTIONS>, file?: string) => {
+    const { engines, frame, json } = flags;
+    if (engines) {
+      const engines = await describeEngines();
+      return console.log(json ? JSON.stringify(engines) : engines.map(engineLines).join("\n"));
+    }
+    if (file === undefined) throw new UsageError("name a file, or say --engines");
+    const { files: _, ...options } = runOptions([file], flags);
+    const facts = await describe({ file, ...options, ...(frame === undefined ? {} : { frame }) });
+    console.log(json ? JSON.stringify(facts) : describeInLines(facts));
+  },
+});
 
 function engineLines({ name, problem, runsOn, rawFrames, limits = {}, stages = {} }: EngineFacts): string {
   if (problem !== undefined) return `${name}: not here: ${problem}`;

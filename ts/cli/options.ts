@@ -1,169 +1,196 @@
 /** The options that several commands share, with the names that pyFAI's users know. */
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { ENGINE_NAMES, type EngineName } from "../engine/create.ts";
+import type { Aliases } from "@stricli/core";
+import { ENGINE_NAMES } from "../engine/create.ts";
 import { DEFAULT_SETTINGS, ERROR_MODELS, type PlanSettings, UNITS } from "../engine/engine.ts";
+import { UsageError } from "../errors.ts";
 import type { RunOptions } from "../pipeline/experiment.ts";
 import { completeSettings } from "../pipeline/settings.ts";
 
-/** Parses a number; commander turns the error into a usage error that names the option. */
-export function toNumber(text: string): number {
+/** Parses a number; what it throws is told with the option's name. */
+function toNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("It is not a number.");
+  if (text.trim() === "" || Number.isNaN(value)) throw new UsageError("is not a number");
   return value;
 }
 
-/** Options of every command that makes a file. */
-export interface CommonFlags {
-  output?: string;
-  force?: boolean;
-  json?: boolean;
-  engine: EngineName;
-  jobs?: number;
-  resume?: boolean;
+/** An option without a value. */
+export const toggle = (brief: string) => ({ kind: "boolean", withNegated: false, brief }) as const;
+
+/** An option with a text as value, which need not be given. */
+export const text = (placeholder: string, brief: string) =>
+  ({ kind: "parsed", parse: String, optional: true, placeholder, brief }) as const;
+
+/** One that must be given, or has the value `otherwise` when it is not. */
+export const neededText = (placeholder: string, brief: string, otherwise?: string) =>
+  ({ kind: "parsed", parse: String, default: otherwise, placeholder, brief }) as const;
+
+/** An option with a number as value, which need not be given. */
+export const number = (placeholder: string, brief: string) =>
+  ({ kind: "parsed", parse: toNumber, optional: true, placeholder, brief }) as const;
+
+/** One that is `otherwise` when it is not given. */
+export const numberOr = (otherwise: number, placeholder: string, brief: string) =>
+  ({ kind: "parsed", parse: toNumber, default: String(otherwise), placeholder, brief }) as const;
+
+/** An option that names one of `values` and need not be given. */
+const choice = <T extends string>(values: readonly T[], placeholder: string, brief: string) =>
+  ({ kind: "enum", values, optional: true, placeholder, brief }) as const;
+
+type Letter = keyof Aliases<string>;
+
+/** Gives an option a letter beside its name. */
+export function short<F extends { brief: string }>(letter: Letter, flag: F): F & { letter: Letter } {
+  return { ...flag, letter };
 }
 
-/** Options of every command that works on frames. */
-export interface FrameFlags extends CommonFlags {
-  poni?: string;
-  mask?: string;
-  dark?: string;
-  flat?: string;
-  dummy?: number;
-  deltaDummy?: number;
-  polarization?: number;
-  solidangle?: boolean;
-  bins?: number;
-  unit?: PlanSettings["unit"];
-  errorModel?: PlanSettings["errorModel"];
-  cutoffClip?: number;
-  cycle?: number;
-  noise?: number;
-  cutoffPick?: number;
-  cutoffPeak?: number;
-  patchSize?: number;
-  connected?: number;
+/** The value that an option gives to its command. */
+type Value<F> = F extends { kind: "boolean" } ? boolean
+  : F extends { values: readonly (infer V)[] } ? V
+  : F extends { parse: (text: string) => infer V } ? V
+  : never;
+
+/** The values of options, by their names on the command line. */
+export type Values<F> = {
+  readonly [K in keyof F]: F[K] extends { optional: true } ? Value<F[K]> | undefined : Value<F[K]>;
+};
+
+/** Options as Stricli takes them: their letters stand apart. */
+export function parametersOf<F extends Readonly<Record<string, { brief: string; letter?: Letter }>>>(
+  flags: F,
+): { flags: F; aliases: Aliases<keyof F & string> } {
+  const letters = Object.entries(flags).flatMap(([name, { letter }]) => letter ? [[letter, name] as const] : []);
+  return { flags, aliases: Object.fromEntries(letters) as Aliases<keyof F & string> };
 }
 
-/** Adds `--engine`. */
-export function addEngine(command: Command): Command {
-  const option = new Option("--engine <name>", "what computes: auto takes the best that this build has");
-  return command.addOption(option.choices([...ENGINE_NAMES]).default("auto"));
-}
+/** The files of every command that makes something of frames. */
+export const FRAMES = {
+  kind: "array",
+  minimum: 1,
+  parameter: {
+    placeholder: "files",
+    brief: "frames: .cbf, .cbf.gz, .cbf.bz2, file.h5 or file.h5::/path",
+    parse: String,
+  },
+} as const;
 
-/** Adds `--jobs`. */
-export function addJobs(command: Command): Command {
-  return command.option(
-    "-j, --jobs <number>",
-    "frames that are worked on at the same time, 1 to 256 (default: one per processor)",
-    toNumber,
-  );
-}
+/** What computes. */
+export const ENGINE = {
+  engine: {
+    kind: "enum",
+    values: ENGINE_NAMES,
+    default: "auto",
+    placeholder: "name",
+    brief: "what computes: auto takes the best that this build has",
+  },
+} as const;
 
-/** Adds `--jobs` and `--resume`. */
-export function addRunning(command: Command): Command {
-  return addJobs(command)
-    .option(
-      "--resume",
-      "go on with the frames that a run of the same output did before it was killed (default: begin anew)",
-    );
-}
+/** How many frames at a time. */
+export const JOBS = {
+  jobs: short(
+    "j",
+    number("number", "frames that are worked on at the same time, 1 to 256 (default: one per processor)"),
+  ),
+};
 
-/** Adds `--force` and `--json`. */
-export function addReporting(command: Command): Command {
-  return command
-    .option("-f, --force", "replace the output file if it exists (default: refuse)")
-    .option("--json", "print one machine-readable record (JSON) on stdout");
-}
+/** How a run goes. */
+export const RUNNING = {
+  ...JOBS,
+  resume: toggle(
+    "go on with the frames that a run of the same output did before it was killed (default: begin anew)",
+  ),
+};
 
-/** Adds geometry, mask, corrections and clipping. Defaults are the library's (`DEFAULT_SETTINGS`). */
-export function addFrameOptions(command: Command): Command {
-  const d = DEFAULT_SETTINGS;
-  command
-    .option("-p, --poni <file>", "geometry: a PONI or CrystFEL .geom file (default: what the frames' own headers tell)")
-    .option(
-      "-m, --mask <file>",
+/** What is printed. */
+export const JSON_RECORD = { json: toggle("print one machine-readable record (JSON) on stdout") };
+
+/** What is replaced and printed. */
+export const REPORTING = {
+  force: short("f", toggle("replace the output file if it exists (default: refuse)")),
+  ...JSON_RECORD,
+};
+
+const d = DEFAULT_SETTINGS;
+
+/** Geometry, mask, corrections and clipping. Defaults are the library's. */
+export const FRAME = {
+  poni: short(
+    "p",
+    text("file", "geometry: a PONI or CrystFEL .geom file (default: what the frames' own headers tell)"),
+  ),
+  mask: short(
+    "m",
+    text(
+      "file",
       "mask of the frames' shape, nonzero is masked: .npy, .edf, .cbf or file.h5::/path (default: the frames' own alone)",
-    )
-    .option("--dark <file>", "dark field in counts, subtracted from each frame; formats as for --mask (default: none)")
-    .option("--flat <file>", "flat field around 1, divides each frame; formats as for --mask (default: none)")
-    .option(
-      "--dummy <value>",
-      "pixels of this raw value, in counts, are masked in their frame (default: none)",
-      toNumber,
-    )
-    .option(
-      "--delta-dummy <value>",
-      "how far from --dummy, in counts, a value still is the dummy (default: 0)",
-      toNumber,
-    )
-    .option(
-      "-P, --polarization <factor>",
+    ),
+  ),
+  dark: text("file", "dark field in counts, subtracted from each frame; formats as for --mask (default: none)"),
+  flat: text("file", "flat field around 1, divides each frame; formats as for --mask (default: none)"),
+  dummy: number("value", "pixels of this raw value, in counts, are masked in their frame (default: none)"),
+  "delta-dummy": number("value", "how far from --dummy, in counts, a value still is the dummy (default: 0)"),
+  polarization: short(
+    "P",
+    number(
+      "factor",
       "correct for a beam polarized by this factor, -1 to 1; 1 is horizontal (default: no correction)",
-      toNumber,
-    )
-    .option("-A, --solidangle", "correct for the solid angle of the pixels (default: no correction)")
-    .option(
-      "--bins <number>",
-      `number of rings that the detector is divided into, 1 to 65536 (default: ${d.bins})`,
-      toNumber,
-    )
-    .addOption(new Option("--unit <unit>", `radial coordinate (default: ${d.unit})`).choices([...UNITS]))
-    .addOption(
-      new Option("--error-model <model>", `how the scatter of a ring is estimated (default: ${d.errorModel})`)
-        .choices([...ERROR_MODELS]),
-    )
-    .option(
-      "--cutoff-clip <n>",
-      `sigma clipping: drop pixels beyond n std of their ring; at least Chauvenet's n, which 0 asks for (default: ${d.cutoffClip})`,
-      toNumber,
-    )
-    .option("--cycle <number>", `most cycles of clipping (default: ${d.cycle})`, toNumber);
-  return addEngine(command);
-}
+    ),
+  ),
+  solidangle: short("A", toggle("correct for the solid angle of the pixels (default: no correction)")),
+  bins: number("number", `number of rings that the detector is divided into, 1 to 65536 (default: ${d.bins})`),
+  unit: choice(UNITS, "unit", `radial coordinate (default: ${d.unit})`),
+  "error-model": choice(
+    ERROR_MODELS,
+    "model",
+    `how the scatter of a ring is estimated (default: ${d.errorModel})`,
+  ),
+  "cutoff-clip": number(
+    "n",
+    `sigma clipping: drop pixels beyond n std of their ring; at least Chauvenet's n, which 0 asks for (default: ${d.cutoffClip})`,
+  ),
+  cycle: number("number", `most cycles of clipping (default: ${d.cycle})`),
+  ...ENGINE,
+};
 
-/** Adds `--noise`, which picking and peak finding share. */
-export function addNoise(command: Command): Command {
-  const text =
-    `noise of a pixel in counts, added to the std of its ring in quadrature (default: ${DEFAULT_SETTINGS.noise})`;
-  return command.option("--noise <counts>", text, toNumber);
-}
+/** What picking and peak finding share. */
+export const NOISE = {
+  noise: number(
+    "counts",
+    `noise of a pixel in counts, added to the std of its ring in quadrature (default: ${d.noise})`,
+  ),
+};
 
-/** Adds `--cutoff-pick`. */
-export function addPick(command: Command): Command {
-  const text = `keep pixels more than n std above the background (default: ${DEFAULT_SETTINGS.cutoffPick})`;
-  return command.option("--cutoff-pick <n>", text, toNumber);
-}
+/** Which pixels are kept. */
+export const PICK = {
+  "cutoff-pick": number("n", `keep pixels more than n std above the background (default: ${d.cutoffPick})`),
+};
 
-/** Adds the options of peak finding. */
-export function addPeakOptions(command: Command): Command {
-  const d = DEFAULT_SETTINGS;
-  return command
-    .option("--cutoff-peak <n>", `a peak's pixels lie n std above the background (default: ${d.cutoffPeak})`, toNumber)
-    .option(
-      "--patch-size <pixels>",
-      `edge of the patch around a peak in pixels, 3 or 5 (default: ${d.patchSize})`,
-      toNumber,
-    )
-    .option("--connected <pixels>", `fewest pixels above the cut-off in a patch (default: ${d.connected})`, toNumber);
-}
+/** What a peak is. */
+export const PEAK = {
+  "cutoff-peak": number("n", `a peak's pixels lie n std above the background (default: ${d.cutoffPeak})`),
+  "patch-size": number("pixels", `edge of the patch around a peak in pixels, 3 or 5 (default: ${d.patchSize})`),
+  connected: number("pixels", `fewest pixels above the cut-off in a patch (default: ${d.connected})`),
+};
+
+/** The values of the options of a command that works on frames: some have no picking, some no peaks. */
+type FrameValues = Values<typeof FRAME> & Partial<Values<typeof NOISE & typeof PICK & typeof PEAK & typeof JOBS>>;
 
 /** The library's options from the command line's. */
-export function runOptions(files: readonly string[], flags: FrameFlags): RunOptions {
+export function runOptions(files: readonly string[], flags: FrameValues): RunOptions {
   const settings = {
     unit: flags.unit,
     bins: flags.bins,
-    errorModel: flags.errorModel,
-    cutoffClip: flags.cutoffClip,
+    errorModel: flags["error-model"],
+    cutoffClip: flags["cutoff-clip"],
     cycle: flags.cycle,
-    cutoffPick: flags.cutoffPick,
+    cutoffPick: flags["cutoff-pick"],
     noise: flags.noise,
-    cutoffPeak: flags.cutoffPeak,
-    patchSize: flags.patchSize,
+    cutoffPeak: flags["cutoff-peak"],
+    patchSize: flags["patch-size"],
     connected: flags.connected,
     solidAngle: flags.solidangle,
     polarizationFactor: flags.polarization,
     dummy: flags.dummy,
-    deltaDummy: flags.deltaDummy,
+    deltaDummy: flags["delta-dummy"],
   };
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return {

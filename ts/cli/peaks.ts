@@ -1,31 +1,39 @@
 /** `braggsieve peaks`: options and wiring. */
-import { Command } from "commander";
+import { buildCommand } from "@stricli/core";
 import { findPeaks } from "../pipeline/peaks.ts";
 import {
-  addFrameOptions,
-  addNoise,
-  addPeakOptions,
-  addReporting,
-  addRunning,
-  type FrameFlags,
+  FRAME,
+  FRAMES,
+  neededText,
+  NOISE,
+  parametersOf,
+  PEAK,
+  REPORTING,
+  RUNNING,
   runOptions,
+  short,
+  text,
+  toggle,
+  type Values,
 } from "./options.ts";
 import { runCommand } from "./run.ts";
 
+const OPTIONS = {
+  output: short("o", neededText("file", "CXI file to make")),
+  "no-frames": toggle("leave the frames out of the CXI file (default: linked from one HDF5 dataset, else copied)"),
+  geom: text("file", "write a CrystFEL .geom file that goes with the CXI file (default: none)"),
+  ...PEAK,
+  ...NOISE,
+  ...FRAME,
+  ...RUNNING,
+  ...REPORTING,
+};
+
 /** The command. */
-export function peaksCommand(): Command {
-  const command = new Command("peaks")
-    .description("find Bragg peaks and write them as CXI, for CrystFEL's indexamajig --peaks=cxi")
-    .argument("<files...>", "frames: .cbf, .cbf.gz, .cbf.bz2, file.h5 or file.h5::/path")
-    .requiredOption("-o, --output <file>", "CXI file to make")
-    .option("--no-frames", "leave the frames out of the CXI file (default: linked from one HDF5 dataset, else copied)")
-    .option("--geom <file>", "write a CrystFEL .geom file that goes with the CXI file (default: none)");
-  addReporting(addRunning(addFrameOptions(addNoise(addPeakOptions(command)))));
-  return command
-    .addHelpText(
-      "after",
-      `
-Examples:
+export const peaksCommand = buildCommand({
+  docs: {
+    brief: "find Bragg peaks and write them as CXI, for CrystFEL's indexamajig --peaks=cxi",
+    fullDescription: `Examples:
   braggsieve peaks -p detector.poni -o peaks.cxi --geom peaks.geom frames_*.cbf
   braggsieve peaks -p detector.poni --cutoff-peak 4 --patch-size 3 --connected 2 --no-frames -o peaks.cxi scan.h5
 
@@ -34,19 +42,18 @@ Then, in CrystFEL, with peaks.cxi named in files.lst:
   indexamajig -i events.lst -g peaks.geom --peaks=cxi --indexing=xgandalf -p cell.cell -o out.stream
 After --no-frames there is nothing for list_events to count: write events.lst by hand, one line
 "peaks.cxi //N" per frame, N from 0, and give indexamajig --no-image-data --no-revalidate too.`,
-    )
-    .action((files: string[], flags: FrameFlags & { frames: boolean; geom?: string }) =>
-      runCommand(
-        flags,
-        (control, output) =>
-          findPeaks({
-            ...runOptions(files, flags),
-            output,
-            force: flags.force ?? false,
-            resume: flags.resume ?? false,
-            frames: flags.frames,
-            ...(flags.geom === undefined ? {} : { geom: flags.geom }),
-          }, control),
-      )
-    );
-}
+  },
+  parameters: { ...parametersOf(OPTIONS), positional: FRAMES },
+  func: (flags: Values<typeof OPTIONS>, ...files: string[]) => {
+    const { output, force, resume, geom } = flags;
+    return runCommand(flags, (control) =>
+      findPeaks({
+        ...runOptions(files, flags),
+        output,
+        force,
+        resume,
+        frames: !flags["no-frames"],
+        ...(geom === undefined ? {} : { geom }),
+      }, control));
+  },
+});

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { braggsieve, braggsieveProcess, inFolder } from "../testing.ts";
 
-const SIMULATED = ["simulate", "-o", "scan.h5", "-n", "3", "--width", "96", "--height", "80"];
+const SIMULATED = ["simulate", "-o", "scan.h5", "--width", "96", "--height", "80", "--beam-x", "48", "--beam-y", "40"];
 const VETO = ["veto", "-p", "scan.poni", "-f", "--json", "-l", "hits.lst", "--threshold-from"];
 
 Deno.test("lines on stdin and a watched file change the threshold; what is none is told", () =>
   inFolder(async (folder) => {
-    assert.equal((await braggsieve([...SIMULATED, "--beam-x", "48", "--beam-y", "40"], folder)).code, 0);
+    assert.equal((await braggsieve([...SIMULATED, "-n", "3"], folder)).code, 0);
     await Deno.writeTextFile(join(folder, "threshold.txt"), " 7\n");
     const watched = await braggsieve([...VETO, "threshold.txt", "scan.h5"], folder);
     assert.equal(watched.code, 0, watched.error);
@@ -21,7 +21,7 @@ Deno.test("lines on stdin and a watched file change the threshold; what is none 
     assert.deepEqual(JSON.parse(refused.out).thresholds, [{ from: 0, threshold: 3 }]);
 
     // A long run, so that a line comes while it is under way.
-    const long = braggsieveProcess([...SIMULATED, "--beam-x", "48", "--beam-y", "40", "-n", "400", "-f"], folder);
+    const long = braggsieveProcess([...SIMULATED, "-n", "400", "-f"], folder);
     assert.equal((await long.output()).code, 0);
     const words = [...VETO, "-", "--print", "-t", "0", "scan.h5"];
     const child = braggsieveProcess(words, folder, undefined, "piped").spawn();

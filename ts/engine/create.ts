@@ -3,7 +3,6 @@ import { UsageError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { findNative } from "./native.ts";
 import { usePacking } from "./packing.ts";
-import { wasmEngine } from "./wasm.ts";
 
 /** Names that `--engine` takes. */
 export const ENGINE_NAMES = ["auto", "wasm", "native", "webgpu"] as const;
@@ -14,20 +13,24 @@ const ENGINES: ReadonlyMap<EngineName, () => Engine | Promise<Engine>> = new Map
   () => Engine | Promise<Engine>
 >([
   ["auto", best],
-  ["wasm", () => wasmEngine],
+  // Loaded only when asked for: whoever takes another engine pays nothing for these.
+  ["wasm", wasm],
   ["native", native],
-  // Loaded only when asked for: whoever takes another engine pays nothing for it.
   ["webgpu", async () => (await import("./webgpu/engine.ts")).openWebGpu()],
 ]);
 
 /** The native engine where it is permitted and there; WebAssembly else, and a note where --allow-ffi was for nothing. */
-function best(): Engine {
+async function best(): Promise<Engine> {
   const found = findNative();
   if (found.engine) return found.engine;
   if (found.cause !== "permission") {
     console.warn(`braggsieve: taking WebAssembly, not the native engine: ${found.reason}`);
   }
-  return wasmEngine;
+  return await wasm();
+}
+
+async function wasm(): Promise<Engine> {
+  return (await import("./wasm.ts")).wasmEngine;
 }
 
 function native(): Engine {

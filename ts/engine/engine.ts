@@ -238,7 +238,7 @@ export interface DensifierPool {
 /** A way to compute. */
 export interface Engine {
   readonly name: "wasm" | "native" | "webgpu";
-  /** packs chunks and maps faster than WebAssembly */
+  /** packs chunks and maps; absent: what packs already does */
   readonly packing?: Packing;
   /**
    * Starts the threads that a pool of so many jobs will want, while files are opened; gives what ends those that no pool

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { allBelow, countChanged, countMasked, nanMask, narrowed, nonzeroMask, rises, unitedMask } from "./maps.ts";
+import { countChanged } from "./count_changed.ts";
+import { allBelow, countMasked, nanMask, narrowed, nonzeroMask, rises, unitedMask } from "./maps.ts";
+import "./wasm_packing.ts";
 
 Deno.test("images of every type give one mask; views keep their place in their buffer", () => {
   const values = [9, 0, 1, 0, 5];

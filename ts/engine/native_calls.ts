@@ -3,7 +3,7 @@
  * is made here; arrays are passed by reference and only used during the call, but for maps, which the library copies.
  */
 import type { Encoding, PixelArray, PixelType } from "../io/frame.ts";
-import { ZSTD_LEVEL } from "./bitshuffle_zstd.ts";
+import { ZSTD_LEVEL } from "./chunk_zstd.ts";
 import type { SparseFrame } from "./engine.ts";
 import type { Packing } from "./packing.ts";
 import { type LateCalls, lateCalls } from "./late_calls.ts";
@@ -12,7 +12,7 @@ import type { Band, Rounding } from "./plan_maps.ts";
 import SOURCES from "./wasm/sources.sha256" with { type: "text" };
 
 /** Version of the C face that this file calls: `ABI` of core-rs/native/src/lib.rs. */
-export const ABI = 4;
+export const ABI = 5;
 
 const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
 const PLAN_NEW = [
@@ -64,6 +64,16 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+  bs_encode_bitshuffle_zstd: {
+    name: "bs_pack_bitshuffle_zstd",
+    parameters: ["buffer", "usize", "usize", "i32", "buffer", "usize", "buffer", "buffer"],
+    result: "i32",
+  },
+  bs_crc32: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
+  bs_count_masked: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
+  bs_all_below: { parameters: ["buffer", "usize", "usize", "buffer", "buffer"], result: "i32" },
+  bs_rises: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
+  bs_narrowed: { parameters: ["buffer", "usize", "buffer", "usize", "buffer", "buffer"], result: "i32" },
   bs_count_nan: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
   bs_frame_marks: {
     parameters: [
@@ -246,6 +256,12 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
     check(call(bytesOf(out)));
     return Deno.UnsafePointer.create(out[0]);
   };
+  /** The one number that a call gives. */
+  const number = (call: (out: Unshared | null) => number): number => {
+    const out = new BigUint64Array(1);
+    check(call(bytesOf(out)));
+    return Number(out[0]);
+  };
   /** Buffers of finished packing calls: what they hold packed is small, and a new one is zeroed first. */
   const rooms: Unshared[] = [];
   /** What a packing call on another thread makes of `bytes` bytes. */
@@ -358,10 +374,24 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
         bytes.length,
         (...out) => symbols.bs_pack_bitshuffle_zstd(...pair(bytes), BigInt(size), ZSTD_LEVEL, ...out),
       ),
-    countNan(map) {
-      const count = new BigUint64Array(1);
-      check(symbols.bs_count_nan(...pair(map), bytesOf(count), error));
-      return Number(count[0]);
+    encodeBitshuffleZstd(bytes, size) {
+      const room = new Uint8Array(Number(symbols.bs_pack_bound(lengthOf(bytes))));
+      const sizes = [BigInt(size), ZSTD_LEVEL] as const;
+      const length = number((out) =>
+        symbols.bs_encode_bitshuffle_zstd(...pair(bytes), ...sizes, ...pair(room), out, error)
+      );
+      return room.subarray(0, length);
+    },
+    crc32: (bytes) => number((out) => symbols.bs_crc32(...pair(bytes), out, error)),
+    countNan: (map) => number((out) => symbols.bs_count_nan(...pair(map), out, error)),
+    countMasked: (mask) => number((out) => symbols.bs_count_masked(...pair(mask), out, error)),
+    allBelow: (index, pixels) =>
+      number((out) => symbols.bs_all_below(...pair(index), BigInt(pixels), out, error)) === 1,
+    rises: (values) => number((out) => symbols.bs_rises(...pair(values), out, error)) === 1,
+    narrowed(values) {
+      const narrow = new Uint32Array(values.length);
+      const fits = number((out) => symbols.bs_narrowed(...pair(values), ...pair(narrow), out, error));
+      return fits === 1 ? narrow : undefined;
     },
     frameMarks({ encoding, bytes }, type, pixels) {
       if (type === "float32") return undefined;

@@ -12,18 +12,9 @@ import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engi
 import { findNative, libraryPath, nativeEngine } from "./native.ts";
 import { ABI, openLibrary } from "./native_calls.ts";
 import { unpackedMap } from "./map_testing.ts";
-import {
-  commonMask,
-  countNan,
-  encodeBitshuffleLz4,
-  encodeMask,
-  frameMarks,
-  nanMask,
-  nonzeroMask,
-  unitedMask,
-} from "./packing.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import { wasmEngine } from "./wasm.ts";
+import { wasmPacking } from "./wasm_packing.ts";
 
 const SHAPE = [500, 700] as const;
 const PIXELS = SHAPE[0] * SHAPE[1];
@@ -192,7 +183,7 @@ nativeTest("packs as WebAssembly does", async (native) => {
     const bytes = new Uint8Array(frame.buffer as ArrayBuffer);
     const size = frame.BYTES_PER_ELEMENT;
     const chunk = packing.encodeBitshuffleLz4(bytes, size);
-    assert.deepEqual(chunk, encodeBitshuffleLz4(bytes, size), type);
+    assert.deepEqual(chunk, wasmPacking.encodeBitshuffleLz4(bytes, size), type);
     const out = new Uint8Array(bytes.length);
     // Compressed by two versions of Zstandard: equal when unpacked.
     const octets = bytes.slice(0, bytes.length - bytes.length % (8 * size));
@@ -202,37 +193,52 @@ nativeTest("packs as WebAssembly does", async (native) => {
     assert.deepEqual(room, octets, type);
     await assert.rejects(packing.unpackChunk("bitshuffle-zstd", packed.subarray(1), size, room), /damaged/);
     await assert.rejects(packing.packBitshuffleZstd(octets.subarray(1), size), /element/);
+    assert.deepEqual(packing.encodeBitshuffleZstd(octets, size), packed, type);
+    assert.throws(() => packing.encodeBitshuffleZstd(octets.subarray(1), size), /element/);
+    assert.equal(packing.crc32(bytes), wasmPacking.crc32(bytes), type);
     packing.decodeChunk("bitshuffle-lz4", chunk, size, out);
     assert.deepEqual(out, bytes, type);
     assert.throws(() => packing.decodeChunk("bitshuffle-lz4", chunk.subarray(1), size, out), /damaged/);
     assert.throws(() => packing.decodeChunk("morse" as "lz4", chunk, size, out), /morse/);
+    const crc = packing.crc32(bytes);
     bytes[0] ^= 1;
+    assert.notEqual(packing.crc32(bytes), crc, "the checksum sees one changed bit");
     assert.notDeepEqual(packing.encodeBitshuffleLz4(bytes, size), chunk, "the comparison sees one changed bit");
   }
   const map = frameOf("float32").map((value, p) => p % 91 === 3 ? NaN : value / 7) as Float32Array;
   const norms = map.map((_, p) => 1 + p % 5);
-  assert.deepEqual(packing.nanMask(map), nanMask(map));
-  assert.deepEqual([packing.countNan(map), packing.countNan(norms)], [countNan(map), countNan(norms)]);
-  assert.notDeepEqual(packing.nanMask(map), nanMask(norms), "the comparison sees a mask without pixels");
+  assert.deepEqual(packing.nanMask(map), wasmPacking.nanMask(map));
+  assert.deepEqual([packing.countNan(map), packing.countNan(norms)], [
+    wasmPacking.countNan(map),
+    wasmPacking.countNan(norms),
+  ]);
+  assert.notDeepEqual(packing.nanMask(map), wasmPacking.nanMask(norms), "the comparison sees a mask without pixels");
   for (const [array, float] of [[frameOf("uint16"), false], [map, true]] as const) {
     const bytes = new Uint8Array(array.buffer as ArrayBuffer);
     const size = array.BYTES_PER_ELEMENT;
-    assert.deepEqual(packing.nonzeroMask(bytes, size, float), nonzeroMask(bytes, size, float));
+    assert.deepEqual(packing.nonzeroMask(bytes, size, float), wasmPacking.nonzeroMask(bytes, size, float));
     assert.throws(() => packing.nonzeroMask(bytes.subarray(1), size, float), /not whole elements/);
   }
   const [mask, other] = [31, 7].map((n) => Uint8Array.from({ length: PIXELS }, (_, p) => p % n));
-  assert.deepEqual(packing.commonMask(mask, other), commonMask(mask, other));
-  assert.deepEqual(packing.unitedMask(mask, other), unitedMask(mask, other));
+  assert.deepEqual(packing.commonMask(mask, other), wasmPacking.commonMask(mask, other));
+  assert.deepEqual(packing.unitedMask(mask, other), wasmPacking.unitedMask(mask, other));
   assert.notDeepEqual(packing.unitedMask(mask, other), mask, "the comparison sees bits that were added");
+  assert.deepEqual([mask, other].map(packing.countMasked), [mask, other].map(wasmPacking.countMasked));
+  const [index, curve] = [Uint32Array.of(3, PIXELS - 1), Float64Array.of(0, 3, 3)];
+  assert.deepEqual([PIXELS, PIXELS - 1].map((pixels) => packing.allBelow(index, pixels)), [true, false]);
+  assert.deepEqual([curve, curve.map((x) => -x), Float64Array.of(0, 3, NaN)].map(packing.rises), [true, false, false]);
+  const long = BigUint64Array.of(7n, 2n ** 32n - 1n);
+  assert.deepEqual(packing.narrowed(long), wasmPacking.narrowed(long));
+  assert.equal(packing.narrowed(long.fill(2n ** 32n)), undefined);
   for (const unite of [packing.unitedMask, packing.commonMask]) {
     assert.throws(() => unite(mask, other.subarray(1)), /masks of/);
   }
-  assert.deepEqual(packing.encodeMask(mask), encodeMask(mask));
+  assert.deepEqual(packing.encodeMask(mask), wasmPacking.encodeMask(mask));
   for (const type of Object.keys(PIXEL_ARRAYS) as PixelType[]) {
     const pixels = frameOf(type);
     pixels.set([-1, -2, 2 ** 31, 7], 40);
     const frame = { encoding: "raw", bytes: new Uint8Array(pixels.buffer as ArrayBuffer) } as const;
-    assert.deepEqual(packing.frameMarks(frame, type, PIXELS), frameMarks(frame, type, PIXELS), type);
+    assert.deepEqual(packing.frameMarks(frame, type, PIXELS), wasmPacking.frameMarks(frame, type, PIXELS), type);
   }
 });
 

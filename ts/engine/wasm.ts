@@ -8,11 +8,12 @@ import {
 } from "./wasm/braggsieve.js";
 import { memory } from "./wasm/braggsieve_bg.wasm";
 import type { EncodedFrame, PixelArray, PixelType } from "../io/frame.ts";
-import { encodeShuffled } from "./bitshuffle_zstd.ts";
 import { densifierOptions, planOptions } from "./options.ts";
 import { bytesOfPixels, PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import type { PlanMaps } from "./plan_maps.ts";
 import { soloDensifierPool, soloPlanPool } from "./solo_pool.ts";
+import { wasmPacking } from "./wasm_packing.ts";
+import { encodeShuffled } from "./wasm_zstd.ts";
 import { canStartWorkers, startThreads, workerDensifierPool, workerPlanPool } from "./worker_pool.ts";
 import type {
   Background,
@@ -194,6 +195,7 @@ export class DensifierOnWasm implements Densifier {
 /** The engine that is always there. */
 export const wasmEngine: Engine = {
   name: "wasm",
+  packing: wasmPacking,
   startAhead: (jobs) => canStartWorkers() && jobs > 1 ? startThreads(jobs) : () => {},
   plan: (input) => new PlanOnWasm(input),
   densifier: (input) => new DensifierOnWasm(input),

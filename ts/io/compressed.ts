@@ -1,7 +1,7 @@
 /** Files packed with gzip or bzip2, unpacked with a bound on what comes out. */
-import { gunzip } from "node:zlib";
 // @ts-types="./seek_bzip.d.ts"
 import Bunzip from "seek-bzip";
+import { zlib } from "../builtins.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { packing } from "./signatures.ts";
 
@@ -27,7 +27,7 @@ export async function unpack(bytes: Uint8Array, file: string, limit = MAX_UNPACK
 /** In a thread of the runtime, so that the next file is unpacked while a frame is computed. */
 function unpackGzip(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    gunzip(bytes, { maxOutputLength: limit }, (error, result) => error ? reject(error) : resolve(result));
+    zlib().gunzip(bytes, { maxOutputLength: limit }, (error, result) => error ? reject(error) : resolve(result));
   });
 }
 

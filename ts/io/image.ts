@@ -3,7 +3,6 @@
  * Pixels are copied or viewed as they are stored; what they mean is `mask.ts`'s work.
  */
 import { Buffer } from "node:buffer";
-import { decodeByteOffset } from "../engine/wasm.ts";
 import { InputError, messageOf } from "../errors.ts";
 import { readBytes } from "./bytes.ts";
 import { parseCbf } from "./cbf.ts";
@@ -141,6 +140,7 @@ async function decodeCbf(bytes: Uint8Array, file: string): Promise<Image> {
   const source = parseCbf(bytes, file);
   const { shape } = source.info;
   try {
+    const { decodeByteOffset } = await import("../engine/wasm.ts");
     return { data: decodeByteOffset((await source.read(0)).bytes, shape[0] * shape[1]), shape };
   } catch (cause) {
     const remedy = "the file is corrupt: copy it again";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import "../engine/wasm_packing.ts";
 import { InputError } from "../errors.ts";
 import { readImage } from "./image.ts";
 import { readField, readMask, uniteMasks } from "./mask.ts";

@@ -1,9 +1,9 @@
 /** How maps are rounded: few pixels change, whatever the background; and a coarser step would show. */
 import assert from "node:assert/strict";
 import { createEngine } from "../engine/create.ts";
-import { countChanged } from "../engine/maps.ts";
+import { countChanged } from "../engine/count_changed.ts";
 import { unpackedMap } from "../engine/map_testing.ts";
-import { mapsOf } from "../engine/plan_maps.ts";
+import { mapsOf } from "../engine/array_maps.ts";
 import { dataPath, dataTest } from "../testing.ts";
 import { MapChoice } from "./map_steps.ts";
 import { openSparse } from "./sparse_read.ts";

@@ -38,9 +38,8 @@ export async function readField(spec: string, shape: Shape, what: "dark" | "flat
   return new Float32Array(data);
 }
 
-/** The pixels that any of the masks excludes (nonzero); undefined when there is none. The inputs stay as they are. */
+/** The pixels that any of the masks excludes (nonzero): an only one itself; undefined when there is none. */
 export function uniteMasks(masks: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
   const given = masks.filter((mask) => mask !== undefined);
-  if (given.length === 0) return undefined;
-  return given.length === 1 ? given[0].slice() : given.reduce(unitedMask);
+  return given.length === 0 ? undefined : given.reduce(unitedMask);
 }

@@ -5,7 +5,7 @@ import { zstdDecompressSync } from "node:zlib";
 import { bitshuffle } from "../engine/wasm/braggsieve.js";
 import { fabio } from "../interop/clients.ts";
 import { clientTest, inFolder } from "../testing.ts";
-import { encodeBitshuffleZstd } from "../engine/bitshuffle_zstd.ts";
+import { encodeBitshuffleZstd } from "../engine/wasm_zstd.ts";
 import type { H5Writer } from "./hdf5/h5.ts";
 import { PackedStack } from "./packed_stack.ts";
 import { PackingQueue } from "./packing_queue.ts";

@@ -3,6 +3,7 @@
  * The physics is in core-rs/core/src/simulate; here are only its numbers on their way in and out.
  */
 import { nonzeroMask } from "../engine/maps.ts";
+import "../engine/wasm_packing.ts";
 import { memory } from "../engine/wasm/braggsieve_bg.wasm";
 import { simulationFields, Simulator } from "../engine/wasm/braggsieve.js";
 import { InputError, messageOf, UsageError } from "../errors.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../engine/engine.ts";
-import { mapsOf } from "../engine/plan_maps.ts";
+import { mapsOf } from "../engine/array_maps.ts";
 import { completing } from "../pipeline/to_file.ts";
 import { createProfiles } from "../pipeline/profiles.ts";
 import { createCxi } from "./cxi.ts";

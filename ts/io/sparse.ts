@@ -8,7 +8,7 @@ import type { Band, MapName, PlanMaps } from "../engine/plan_maps.ts";
 import type { Peaks, PlanSettings, SparseFrame } from "../engine/engine.ts";
 import type { PixelType } from "./frame.ts";
 import type { H5Attributes, H5Writer } from "./hdf5/h5.ts";
-import { GROUP } from "../engine/bitshuffle_zstd.ts";
+import { GROUP } from "../engine/chunk_zstd.ts";
 import { MapChoice, PART_MOVED } from "./map_steps.ts";
 import { defaultDummy, type ExperimentFacts, writeInstrument } from "./nxmx.ts";
 import { PackedStack } from "./packed_stack.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../engine/engine.ts";
-import { mapsOf } from "../engine/plan_maps.ts";
+import { mapsOf } from "../engine/array_maps.ts";
 import { dataPath, dataTest, inFolder } from "../testing.ts";
 import { createH5, openH5 } from "./hdf5/h5.ts";
 import { GEOMETRY } from "./sink_fixtures.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { InputError, OutputError } from "../errors.ts";
 import { clientTest, dataPath, dataTest, inFolder } from "../testing.ts";
 import { DEFAULT_SETTINGS, type SparseFrame } from "../engine/engine.ts";
-import { mapsOf } from "../engine/plan_maps.ts";
+import { mapsOf } from "../engine/array_maps.ts";
 import type { PixelType } from "./frame.ts";
 import { createH5, openH5 } from "./hdf5/h5.ts";
 import { below, GEOMETRY, peaksAt } from "./sink_fixtures.ts";

@@ -1,10 +1,9 @@
 /**
  * From files and settings to a plan: geometry, masks, corrections and valid range, checked against the frames' shape.
  */
-import { crc32 } from "node:zlib";
 import { createEngine, type EngineName } from "../engine/create.ts";
 import type { Engine, PlanInput, PlanPool, PlanSettings } from "../engine/engine.ts";
-import { commonMask, countMasked, frameMarks } from "../engine/maps.ts";
+import { commonMask, countMasked, crc32, frameMarks } from "../engine/packing.ts";
 import { countsPhotons } from "../geometry/detectors.ts";
 import { type BraggsieveError, DeviceError, InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";

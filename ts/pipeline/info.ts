@@ -1,6 +1,8 @@
 /** What a file is: its frames, types, filters, geometry and mask; for one frame its background and peaks too. */
 import type { PlanSettings } from "../engine/engine.ts";
 import { countMasked, countNan } from "../engine/maps.ts";
+// Files are described without an engine.
+import "../engine/wasm_packing.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { directBeam } from "../geometry/beam.ts";
 import type { Geometry } from "../geometry/geometry.ts";

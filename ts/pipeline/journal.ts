@@ -6,13 +6,10 @@
  * Zstandard. The first says which run it is, the others hold the results of neighbouring frames. HDF5 files cannot be
  * trusted for this: one whose program was killed while it wrote metadata may not open any more.
  */
-import { promisify } from "node:util";
-import { deserialize, serialize } from "node:v8";
-import { constants, crc32, zstdCompress, zstdDecompressSync } from "node:zlib";
+import { v8, zlib } from "../builtins.ts";
+import { crc32 } from "../engine/packing.ts";
 import { messageOf, OutputError } from "../errors.ts";
 
-const compress = promisify(zstdCompress);
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 const HEAD = 8;
 /** Results are put on disk after this many seconds at the latest: what a killed run may lose. */
 const SECONDS = 0.5;
@@ -33,7 +30,7 @@ function* recordsOf(file: Deno.FsFile, size: number): Generator<unknown> {
     const packed = new Uint8Array(length());
     if (!readFull(file, packed) || crc32(packed) !== checksum()) return;
     place += HEAD + packed.length;
-    yield deserialize(zstdDecompressSync(packed));
+    yield v8().deserialize(zlib().zstdDecompressSync(packed));
   }
 }
 
@@ -99,26 +96,33 @@ export function openJournal<E>(path: string): EarlierRun<E> | undefined {
   };
 }
 
+/** A value as a record holds it. */
+function packed(value: unknown): Promise<Uint8Array> {
+  const { constants, zstdCompress } = zlib();
+  const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+  return new Promise((resolve, reject) => {
+    zstdCompress(v8().serialize(value), options, (error, bytes) => error ? reject(error) : resolve(bytes));
+  });
+}
+
 /** A journal being written; entries are results of frames, in order. */
 export class Journal<E> {
   readonly #file: Deno.FsFile;
   #entries: E[] = [];
   #bytes = 0;
   #since = performance.now();
-  #writing: Promise<void>;
+  #writing = Promise.resolve();
+  #begun = false;
   #frames = 0;
 
   /** Creates the file, which must not be there yet. Throws OutputError. */
-  constructor(readonly path: string, identity: unknown) {
+  constructor(readonly path: string, private readonly identity: unknown) {
     try {
       this.#file = Deno.openSync(path, { write: true, createNew: true });
       this.#file.lockSync(true);
     } catch (cause) {
       throw new OutputError(`cannot be written: ${messageOf(cause)}`, path, undefined, { cause });
     }
-    this.#writing = this.#record(identity);
-    // Told when the next one is written, or at the end.
-    this.#writing.catch(() => {});
   }
 
   /** Frames whose results are on disk. */
@@ -153,17 +157,26 @@ export class Journal<E> {
     this.#bytes = 0;
     this.#since = performance.now();
     if (entries.length === 0) return;
-    this.#writing = this.#record(entries).then(() => void (this.#frames += entries.length));
+    this.#writing = this.#put(entries);
+    // Told when the next one is written, or at the end.
     this.#writing.catch(() => {});
   }
 
+  /** The first ones come behind the identity: a run that is over before has no use for it. */
+  async #put(entries: readonly E[]): Promise<void> {
+    if (!this.#begun) await this.#record(this.identity);
+    this.#begun = true;
+    await this.#record(entries);
+    this.#frames += entries.length;
+  }
+
   async #record(value: unknown): Promise<void> {
-    const packed = await compress(serialize(value), LEVEL);
-    const record = new Uint8Array(HEAD + packed.length);
+    const bytes = await packed(value);
+    const record = new Uint8Array(HEAD + bytes.length);
     const view = new DataView(record.buffer);
-    view.setUint32(0, packed.length, true);
-    view.setUint32(4, crc32(packed), true);
-    record.set(packed, HEAD);
+    view.setUint32(0, bytes.length, true);
+    view.setUint32(4, crc32(bytes), true);
+    record.set(bytes, HEAD);
     try {
       for (let done = 0; done < record.length;) done += await this.#file.write(record.subarray(done));
     } catch (cause) {

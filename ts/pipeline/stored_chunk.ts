@@ -1,6 +1,6 @@
 /** Chunks of pixels in journals: where they lie in the unfinished output when that is known, their bytes else. */
 import { Buffer } from "node:buffer";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../engine/packing.ts";
 import { InputError } from "../errors.ts";
 import type { ChunkPlace } from "../io/hdf5/h5.ts";
 

@@ -1,6 +1,6 @@
 /** Found peaks against the truth of simulated frames, and rebuilt frames against the frames they came from. */
 import type { Profile } from "../engine/engine.ts";
-import { countChanged } from "../engine/maps.ts";
+import { countChanged } from "../engine/count_changed.ts";
 import { InputError } from "../errors.ts";
 import type { PixelArray } from "../io/frame.ts";
 import { openH5 } from "../io/hdf5/h5.ts";

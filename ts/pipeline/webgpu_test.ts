@@ -1,6 +1,6 @@
 /** Runs on the WebGPU engine write what runs on the WASM engine write. */
 import assert from "node:assert/strict";
-import { mapsOf } from "../engine/plan_maps.ts";
+import { mapsOf } from "../engine/array_maps.ts";
 import { join } from "node:path";
 import { gpuTest, uniform } from "../engine/webgpu/testing.ts";
 import { DeviceError } from "../errors.ts";

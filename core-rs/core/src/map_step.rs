@@ -50,7 +50,8 @@ pub struct Rounding {
 }
 
 /// A band of a map on its way into a file: rounded, filled up with zeros to `length` values, a multiple of eight, and
-/// its bits shuffled, as a compressor takes them. Values beyond the map are left out.
+/// its bits shuffled, as a compressor takes them. Values beyond the map are left out. `values`: room for the band, which
+/// the caller may use again.
 ///
 /// # Errors
 /// [`Problem::Element`](crate::codec::Problem::Element) when `length` is no multiple of eight.
@@ -62,16 +63,19 @@ pub fn shuffled_band(
     band: Range<usize>,
     length: usize,
     rounding: Option<Rounding>,
+    values: &mut Vec<f32>,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     let end = band.end.min(map.len());
-    let mut values = map[band.start.min(end)..end].to_vec();
+    values.clear();
+    values.reserve(length);
+    values.extend_from_slice(&map[band.start.min(end)..end]);
     if let Some(Rounding { step, least }) = rounding {
-        round_to_step(&mut values, step, least);
+        round_to_step(values, step, least);
     }
     values.resize(length, 0.0);
     out.resize(length * size_of::<f32>(), 0);
-    bitshuffle::shuffle(bytemuck::cast_slice(&values), size_of::<f32>(), out)
+    bitshuffle::shuffle(bytemuck::cast_slice(values), size_of::<f32>(), out)
 }
 
 /// For each bin the share of all valid pixels that lie between its centre and the next one, each times its norm: what
@@ -153,12 +157,12 @@ mod tests {
                 round_to_step(&mut values, step, least);
             }
             values.resize(32, 0.0);
-            let (mut expected, mut got) = (vec![0; 128], vec![1; 7]);
+            let (mut expected, mut got, mut room) = (vec![0; 128], vec![1; 7], vec![5.0; 40]);
             bitshuffle::shuffle(bytemuck::cast_slice(&values), 4, &mut expected).unwrap();
-            shuffled_band(&map, band, 32, rounding, &mut got).unwrap();
+            shuffled_band(&map, band, 32, rounding, &mut room, &mut got).unwrap();
             assert_eq!(got, expected);
         }
-        assert!(shuffled_band(&map, 0..9, 9, None, &mut Vec::new()).is_err());
+        assert!(shuffled_band(&map, 0..9, 9, None, &mut Vec::new(), &mut Vec::new()).is_err());
     }
 
     #[test]

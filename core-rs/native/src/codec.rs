@@ -6,7 +6,7 @@
 
 use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
 use braggsieve_core::codec::narrow::{self, Narrower};
-use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, decode_chunk, Encoding, Scratch};
+use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, crc32, decode_chunk, Encoding, Scratch};
 use std::cell::RefCell;
 
 thread_local! {
@@ -156,6 +156,23 @@ pub unsafe extern "C" fn bs_decode_chunk(
             let (chunk, out) = (slice(chunk, length)?, output(out, out_length, out_length)?);
             BUFFERS
                 .with_borrow_mut(|(scratch, _)| Ok(decode_chunk(encoding, chunk, elem_size, out, scratch)?))
+        })
+    }
+}
+
+/// CRC-32 of some bytes, as gzip and PNG have it; it goes to `crc`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_crc32(
+    bytes: *const u8,
+    length: usize,
+    crc: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            output(crc, 1, 1)?[0] = u64::from(crc32(slice(bytes, length)?));
+            Ok(())
         })
     }
 }

@@ -67,6 +67,82 @@ pub unsafe extern "C" fn bs_count_nan(
     }
 }
 
+/// Elements of a mask that are not zero; their number goes to `count`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_count_masked(
+    mask: *const u8,
+    pixels: usize,
+    count: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            output(count, 1, 1)?[0] = mask::count(slice(mask, pixels)?) as u64;
+            Ok(())
+        })
+    }
+}
+
+/// Whether every raster index is below `pixels`: 1 or 0 goes to `answer`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_all_below(
+    index: *const u32,
+    length: usize,
+    pixels: usize,
+    answer: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            output(answer, 1, 1)?[0] = u64::from(mask::all_below(slice(index, length)?, pixels));
+            Ok(())
+        })
+    }
+}
+
+/// Whether no value is below the one before it, nor NaN: 1 or 0 goes to `answer`.
+#[no_mangle]
+pub unsafe extern "C" fn bs_rises(
+    values: *const f64,
+    length: usize,
+    answer: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            output(answer, 1, 1)?[0] = u64::from(mask::rises(slice(values, length)?));
+            Ok(())
+        })
+    }
+}
+
+/// 64-bit values as u32, to `out`; 1 goes to `fits`, or 0 where one is larger, and `out` is left as it is.
+#[no_mangle]
+pub unsafe extern "C" fn bs_narrowed(
+    values: *const u64,
+    length: usize,
+    out: *mut u32,
+    out_length: usize,
+    fits: *mut u64,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let (out, fits) = (output(out, out_length, length)?, output(fits, 1, 1)?);
+            let narrow = mask::narrowed(slice(values, length)?);
+            fits[0] = u64::from(narrow.is_some());
+            if let Some(narrow) = narrow {
+                out.copy_from_slice(&narrow);
+            }
+            Ok(())
+        })
+    }
+}
+
 /// What the values of a frame mark, see `braggsieve_core::mask::frame_marks`: one byte per pixel to `out`. `encoding`,
 /// `pixel_type`: names, UTF-8. Refused for float frames, which mark with NaN.
 #[no_mangle]

@@ -363,3 +363,30 @@ fn a_frame_is_narrowed_into_the_room_of_the_caller() {
     room.pop();
     assert_eq!(narrow(&bytes, 2, &mut room, 2).0, WRONG_ARGUMENT);
 }
+
+#[test]
+fn lists_and_masks_are_looked_through() {
+    let mut number = 7u64;
+    let mask = [0u8, 3, 0, 1];
+    // SAFETY: lengths are those of the arrays.
+    unsafe {
+        assert_eq!(bs_count_masked(mask.as_ptr(), 4, &mut number, null()), OK);
+        assert_eq!(number, 2);
+        assert_eq!(bs_crc32(b"123456789".as_ptr(), 9, &mut number, null()), OK);
+        assert_eq!(number, 0xcbf4_3926, "the check value of CRC-32");
+        assert_eq!(bs_all_below([3u32, 9].as_ptr(), 2, 9, &mut number, null()), OK);
+        assert_eq!(number, 0);
+        assert_eq!(bs_rises([0.0, 1.0, f64::NAN].as_ptr(), 3, &mut number, null()), OK);
+        assert_eq!(number, 0);
+        let mut out = [5u32; 2];
+        assert_eq!(bs_narrowed([8u64, 1 << 32].as_ptr(), 2, out.as_mut_ptr(), 2, &mut number, null()), OK);
+        assert_eq!((number, out), (0, [5, 5]));
+        assert_eq!(bs_narrowed([8u64, 9].as_ptr(), 2, out.as_mut_ptr(), 2, &mut number, null()), OK);
+        assert_eq!((number, out), (1, [8, 9]));
+        assert_eq!(bs_narrowed([8u64].as_ptr(), 1, out.as_mut_ptr(), 2, &mut number, null()), WRONG_ARGUMENT);
+        assert_eq!(bs_count_masked(null(), 4, &mut number, null()), WRONG_ARGUMENT);
+        assert_eq!(bs_crc32(null(), 4, &mut number, null()), WRONG_ARGUMENT);
+        assert_eq!(bs_all_below(null(), 4, 9, null_mut(), null()), WRONG_ARGUMENT);
+        assert_eq!(bs_rises(null(), 0, null_mut(), null()), WRONG_ARGUMENT);
+    }
+}

@@ -34,3 +34,9 @@ pub fn decode(encoding: &str, chunk: &[u8], size: usize, out: &mut [u8]) -> Resu
     SCRATCH.with_borrow_mut(|scratch| decode_chunk(encoding, chunk, size, out, scratch))?;
     Ok(())
 }
+
+/// CRC-32 of some bytes, as gzip and PNG have it.
+#[wasm_bindgen]
+pub fn crc32(bytes: &[u8]) -> u32 {
+    braggsieve_core::codec::crc32(bytes)
+}

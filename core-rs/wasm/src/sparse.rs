@@ -24,8 +24,8 @@ fn shuffled_band(
     step: Option<f32>,
     least: f32,
 ) -> Result<Vec<u8>, JsError> {
-    let mut shuffled = Vec::new();
-    map_step::shuffled_band(map, band, length, rounding(step, least)?, &mut shuffled)?;
+    let (mut values, mut shuffled) = (Vec::new(), Vec::new());
+    map_step::shuffled_band(map, band, length, rounding(step, least)?, &mut values, &mut shuffled)?;
     Ok(shuffled)
 }
 

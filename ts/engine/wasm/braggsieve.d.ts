@@ -245,6 +245,11 @@ export function countMasked(bits: Uint8Array | number[]): number;
 export function countNan(values: Float32Array | number[]): number;
 
 /**
+ * CRC-32 of some bytes, as gzip and PNG have it.
+ */
+export function crc32(bytes: Uint8Array | number[]): number;
+
+/**
  * Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
  */
 export function decodeByteOffset(section: Uint8Array | number[], pixels: number): Int32Array;

@@ -5,5 +5,5 @@ import { __wbg_set_wasm } from "./braggsieve_bg.js";
 __wbg_set_wasm(wasm);
 wasm.__wbindgen_start();
 export {
-    Densifier, Plan, Simulator, allBelow, bitshuffle, chauvenetTable, chiMap, commonMask, countChanged, countMasked, countNan, decodeByteOffset, decodeChunk, encodeBitshuffleLz4, encodeByteOffset, encodeMask, frameMarks, nanMask, narrowed, nonzeroMask, radialMap, ringShares, rises, shuffledBand, simulationFields, unitedMask
+    Densifier, Plan, Simulator, allBelow, bitshuffle, chauvenetTable, chiMap, commonMask, countChanged, countMasked, countNan, crc32, decodeByteOffset, decodeChunk, encodeBitshuffleLz4, encodeByteOffset, encodeMask, frameMarks, nanMask, narrowed, nonzeroMask, radialMap, ringShares, rises, shuffledBand, simulationFields, unitedMask
 } from "./braggsieve_bg.js";

@@ -787,6 +787,18 @@ export function countNan(values) {
 }
 
 /**
+ * CRC-32 of some bytes, as gzip and PNG have it.
+ * @param {Uint8Array | number[]} bytes
+ * @returns {number}
+ */
+export function crc32(bytes) {
+    const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.crc32(ptr0, len0);
+    return ret >>> 0;
+}
+
+/**
  * Decodes a CBF byte-offset section of `pixels` int32 pixels, for masks and single images.
  * @param {Uint8Array | number[]} section
  * @param {number} pixels

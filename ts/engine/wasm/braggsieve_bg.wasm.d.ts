@@ -12,6 +12,7 @@ export const commonMask: (a: number, b: number, c: number, d: number) => [number
 export const countChanged: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
 export const countMasked: (a: number, b: number) => number;
 export const countNan: (a: number, b: number) => number;
+export const crc32: (a: number, b: number) => number;
 export const decodeByteOffset: (a: number, b: number, c: number) => [number, number, number, number];
 export const decodeChunk: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: any) => [number, number];
 export const densifier_encode: (a: number) => [number, number, number, number];

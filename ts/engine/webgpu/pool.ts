@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers";
 import { DeviceError } from "../../errors.ts";
 import type { FrameResult, PlanInput, PlanPool, Stages } from "../engine.ts";
 import { PIXEL_ARRAYS } from "../pixel_arrays.ts";
-import { mapsInArrays } from "../plan_maps.ts";
+import { mapsInArrays } from "../array_maps.ts";
 import { buffersOf } from "../transfer.ts";
 import { canStartWorkers } from "../worker_pool.ts";
 import type { EncodedFrame } from "../../io/frame.ts";

@@ -7,6 +7,7 @@ import { createH5 } from "./h5.ts";
 import { onLibhdf5, titled } from "./h5_testing.ts";
 
 const H5 = new URL("./h5.ts", import.meta.url).href;
+const PACKING = new URL("../../engine/wasm_packing.ts", import.meta.url).href;
 const MAIN = `
 import { h5LibraryName, openH5 } from "${H5}";
 const reader = await openH5(Deno.args[0]);
@@ -126,6 +127,7 @@ if (!onLibhdf5) {
   Deno.test(titled("a program that ends with files open ends as it wants to"), () =>
     inFolder(async (folder) => {
       const text = `
+        import "${PACKING}";
         import { createH5 } from "${H5}";
         const writer = await createH5(Deno.args[0] + ".part");
         const stack = writer.stack("/d", "uint32", [8, 8], { filter: "bitshuffle-lz4", chunk: [4, 8, 8] });

@@ -5,7 +5,7 @@ import { zstdCompressSync } from "node:zlib";
 import { OutputError } from "../../errors.ts";
 import { fabio } from "../../interop/clients.ts";
 import { clientTest, inFolder } from "../../testing.ts";
-import { ZSTD_LEVEL } from "../../engine/bitshuffle_zstd.ts";
+import { ZSTD_LEVEL } from "../../engine/chunk_zstd.ts";
 import { chunkCodec, useChunkCodec } from "./codec.ts";
 import { createH5, openH5 } from "./h5.ts";
 import { onLibhdf5, titled } from "./h5_testing.ts";

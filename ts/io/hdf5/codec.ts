@@ -1,10 +1,9 @@
 /**
- * Decoding and encoding of chunks outside the HDF5 library: one pair of functions for the whole program, WebAssembly's
- * until the native engine replaces them. libhdf5 without plugins needs it for everything but gzip, and some callers
+ * Decoding and encoding of chunks outside the HDF5 library: one pair of functions for the whole program, of the engine
+ * that packs. libhdf5 without plugins needs it for everything but gzip, and some callers
  * want pixels of a frame that was read as a chunk.
  */
-import { decodeChunk, encodeBitshuffleLz4 } from "../../engine/packing.ts";
-import { encodeBitshuffleZstd } from "../../engine/bitshuffle_zstd.ts";
+import { decodeChunk, encodeBitshuffleLz4, encodeBitshuffleZstd } from "../../engine/packing.ts";
 import type { EncodedFrame, Encoding, PixelType } from "../frame.ts";
 import { NUMBERS } from "./types.ts";
 

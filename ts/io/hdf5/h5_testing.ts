@@ -2,6 +2,7 @@
  * What the tests of HDF5 files share. The same tests run on both libraries: on h5wasm as all tests do, and on the
  * system's libhdf5 when they may load it (`deno task test` runs them again with --allow-ffi), then named `libhdf5: …`.
  */
+import "../../engine/wasm_packing.ts";
 import { chosenLibrary, h5LibraryName } from "./choose.ts";
 
 /** Whether these tests run on libhdf5. Loading it here keeps it out of what a test may leave behind. */

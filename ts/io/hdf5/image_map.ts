@@ -3,7 +3,7 @@
  * engine, on its threads, straight to its place. Any other dataset is read by the HDF5 library.
  */
 import { InputError, messageOf } from "../../errors.ts";
-import { GROUP } from "../../engine/bitshuffle_zstd.ts";
+import { GROUP } from "../../engine/chunk_zstd.ts";
 import { unpackChunk } from "../../engine/packing.ts";
 import { chunkCodec } from "./codec.ts";
 import type { H5Chunk, H5Reader } from "./reader.ts";

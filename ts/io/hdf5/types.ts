@@ -1,5 +1,5 @@
 /** Numbers, types and filters of HDF5 as this library sees them: plain values and two tables, no library calls. */
-import { ZSTD_LEVEL } from "../../engine/bitshuffle_zstd.ts";
+import { ZSTD_LEVEL } from "../../engine/chunk_zstd.ts";
 import type { PixelArray, PixelType } from "../frame.ts";
 
 /** Arrays that go in and out of HDF5 files, in the machine's (little-endian) order. */

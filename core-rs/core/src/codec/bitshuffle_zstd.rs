@@ -23,14 +23,13 @@ pub fn decode(
     })
 }
 
-/// Puts the bit-shuffled bytes of all whole octets of elements of `src` into `dst`, which is cleared first and keeps
+/// Puts the bit-shuffled bytes of all whole octets of elements of `src` into `dst`, whose earlier bytes go and which keeps
 /// its capacity: what [`assemble`] wants compressed, as one Zstandard frame.
 ///
 /// # Errors
 /// [`Problem::Element`] when the sizes do not fit, [`Problem::InputTooLarge`] when a block cannot state its length.
 pub fn shuffled(src: &[u8], elem_size: usize, dst: &mut Vec<u8>) -> Result<(), CodecError> {
     let bytes = block_bytes(src, elem_size)?;
-    dst.clear();
     dst.resize(bytes, 0);
     bitshuffle::shuffle(&src[..bytes], elem_size, dst)
 }

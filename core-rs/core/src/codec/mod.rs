@@ -18,6 +18,8 @@ pub mod narrow;
 mod zstd;
 
 pub use chunk::{decode_chunk, Encoding, Scratch};
+/// CRC-32 of some bytes, as gzip and PNG have it.
+pub use crc32fast::hash as crc32;
 
 use core::fmt;
 

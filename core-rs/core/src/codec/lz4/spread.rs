@@ -29,8 +29,10 @@ static PLACES: [[u8; WORD]; WORD + 1] = {
 };
 
 /// Doubles the period until it fills the word.
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 pub struct Plain;
 
+#[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 impl Spread for Plain {
     #[inline(always)]
     unsafe fn spread(from: *const u8, distance: usize, to: *mut u8) {

@@ -1,18 +1,10 @@
 /**
- * Chunks of HDF5 filter 32008 (bitshuffle) with Zstandard: the core shuffles the bits, the platform's own Zstandard
- * compresses (the native engine has one of its own). Layout, as the filter's reference documents it: uint64 bytes of the
- * chunk, uint32 bytes of a block, then for each block uint32 length and a Zstandard frame; numbers are big-endian. A
- * chunk is one block here: Zstandard finds more in one of a megabyte than in 128 of the default 8 KiB (1.26 against 1.42
- * bytes per index of the thaumatin frames at 2 σ).
+ * Chunks of `chunk_zstd.ts` without the native engine: the core shuffles the bits, the runtime's own Zstandard
+ * compresses.
  */
-import { constants, zstdCompressSync } from "node:zlib";
+import { zlib } from "../builtins.ts";
+import { GROUP, ZSTD_LEVEL } from "./chunk_zstd.ts";
 import { bitshuffle } from "./wasm/braggsieve.js";
-
-/** Elements of a chunk must be a multiple of this. */
-export const GROUP = 8;
-
-/** Compression level. Level 3 takes 1.6 times as long for lists that are no smaller and maps that are 10 % smaller. */
-export const ZSTD_LEVEL = 1;
 
 const HEADER = 16;
 
@@ -32,6 +24,7 @@ export function encodeBitshuffleZstd(chunk: Uint8Array, size: number): Uint8Arra
 /** The same of a chunk whose bits are shuffled already. */
 export function encodeShuffled(shuffled: Uint8Array): Uint8Array<ArrayBuffer> {
   const { length } = shuffled;
+  const { constants, zstdCompressSync } = zlib();
   const options = { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL }, pledgedSrcSize: length };
   const packed = zstdCompressSync(shuffled, options);
   const encoded = new Uint8Array(HEADER + packed.length);
