@@ -4,8 +4,8 @@
 //! Signal and norm stay apart until they have been summed; the norm (flat · solid angle · polarization) is a
 //! constant of the plan and lies in bin order already.
 
-use crate::bins::{Runs, RunsPart, Wide, RUN};
-use crate::parallel::{apart, for_each, Split};
+use crate::bins::{PartsOf, Runs, RunsPart, Wide, RUN};
+use crate::parallel::{apart, for_each};
 
 /// Pixels of integer frames, which arithmetic widens to i32. Unsigned values that i32 cannot hold become −1, which no
 /// valid range of unsigned frames includes: no counting detector counts that far, such values mark bad pixels.
@@ -40,30 +40,9 @@ const SOME: usize = 1 << 15;
 /// # Panics
 /// When the spare pixels are missing or `signal` is not as long as the bin order.
 pub fn gather<T: Copy + Send + Sync>(frame: &[T], runs: &Runs, signal: &mut [T]) {
-    for_each(Gather { parts: &runs.parts, signal }, &|Gather { parts, mut signal }| {
-        for part in parts {
-            let (own, rest) = signal.split_at_mut(part.places);
-            gather_part(frame, part, own);
-            signal = rest;
-        }
+    for_each(PartsOf { parts: &runs.parts, places: signal }, &|parts| {
+        parts.each(|part, signal| gather_part(frame, part, signal));
     });
-}
-
-/// Parts of the permutation and the places they fill.
-struct Gather<'a, U> {
-    parts: &'a [RunsPart],
-    signal: &'a mut [U],
-}
-
-impl<U: Send> Split for Gather<'_, U> {
-    fn split(self) -> Result<(Self, Self), Self> {
-        if self.parts.len() < 2 {
-            return Err(self);
-        }
-        let (left, right) = self.parts.split_at(self.parts.len() / 2);
-        let (first, second) = self.signal.split_at_mut(left.iter().map(|part| part.places).sum());
-        Ok((Gather { parts: left, signal: first }, Gather { parts: right, signal: second }))
-    }
 }
 
 #[inline(always)]

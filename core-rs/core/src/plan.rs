@@ -61,7 +61,7 @@ impl Plan {
         let (pixels, bins) = (setup.shape.pixels(), setup.bins.count());
         Self {
             frame: FrameBuffer::new(setup.pixel_type, pixels, RUN - 1),
-            signal: FrameBuffer::new(setup.pixel_type, setup.bins.order.len(), 0),
+            signal: FrameBuffer::new(setup.pixel_type, setup.bins.places(), 0),
             codec: Scratch::default(),
             profile: Profile::new(bins),
             background: Background::new(bins),
@@ -199,7 +199,7 @@ impl Plan {
 
     /// Pixels that are not masked.
     pub fn valid_pixels(&self) -> usize {
-        self.setup.bins.order.len()
+        self.setup.bins.places()
     }
 
     /// Whether sums are exact integers (else f64).

@@ -15,7 +15,7 @@ impl Plan {
     /// Pixel (raster index) at each place of the bin order.
     #[wasm_bindgen(js_name = binOrder)]
     pub fn bin_order(&self) -> Vec<u32> {
-        self.plan.bins().order.clone()
+        self.plan.bins().order.to_vec()
     }
 
     /// Whether sums are exact integers.

@@ -3,11 +3,13 @@
 //! Each pixel's place in bin order is computed once per plan. A frame is then permuted into bin order once, so that
 //! every bin is one contiguous run that stays in cache through all clipping cycles.
 
+mod order;
 mod runs;
 mod sort;
 mod strips;
 
-pub use runs::{Run, Runs, RunsPart, Wide, RUN};
+pub use order::Order;
+pub use runs::{PartsOf, Run, Runs, RunsPart, Wide, RUN};
 pub use sort::{sort, Sorted};
 pub use strips::{RadialRows, Strips};
 
@@ -45,7 +47,7 @@ pub struct Bins {
     /// first place of each bin in `order`; one more entry than bins
     pub offsets: Vec<u32>,
     /// pixel (raster index) at each place of the bin order
-    pub order: Vec<u32>,
+    pub order: Order,
     /// lower end of the radial range
     pub minimum: f64,
     /// width of a bin
@@ -94,7 +96,12 @@ impl Bins {
                 *place += 1;
             }
         }
-        Ok(Self { offsets, order, minimum: low, width: range / count as f64 })
+        Ok(Self { offsets, order: order.into(), minimum: low, width: range / count as f64 })
+    }
+
+    /// Places of the bin order: pixels that are not masked.
+    pub fn places(&self) -> usize {
+        self.offsets[self.count()] as usize
     }
 
     /// Number of bins.
@@ -153,7 +160,7 @@ mod tests {
         let radial: Vec<f64> = (0..1000).map(|i| (i as f64 * 0.37).sin().abs() + 1.0).collect();
         let masked: Vec<u8> = (0..1000).map(|i| u8::from(i % 7 == 0)).collect();
         let bins = Bins::new(&radial, &masked, 13).unwrap();
-        let mut seen = bins.order.clone();
+        let mut seen = bins.order.to_vec();
         seen.sort_unstable();
         let expected: Vec<u32> = (0..1000).filter(|i| i % 7 != 0).collect();
         assert_eq!(seen, expected);
@@ -169,7 +176,7 @@ mod tests {
     #[test]
     fn ranges_of_bins_are_cut_where_both_halves_have_pixels() {
         let offsets = vec![0, 10, 200_000, 200_010, 500_000, 500_000];
-        let bins = Bins { offsets, order: Vec::new(), minimum: 0.0, width: 1.0 };
+        let bins = Bins { offsets, order: Vec::new().into(), minimum: 0.0, width: 1.0 };
         assert_eq!(bins.middle(&(0..5)), Some(4));
         assert_eq!(bins.middle(&(0..4)), Some(3));
         assert_eq!(bins.middle(&(0..3)), Some(2));

@@ -8,7 +8,7 @@
 //! groups of bins can be gathered by different threads.
 
 use super::Bins;
-use crate::parallel::{threads, WORTH_A_THREAD};
+use crate::parallel::{for_each, threads, Split, WORTH_A_THREAD};
 
 /// Longest run: pixels moved by one copy.
 pub const RUN: usize = 4;
@@ -54,7 +54,16 @@ impl Runs {
     /// back, in smaller pieces: 22 parts of a 6 Mpixel frame take twice the time of one. The plain reference of
     /// [`super::sort`].
     pub fn new(bins: &Bins) -> Self {
-        Self::in_parts(bins, Self::part_size(bins.order.len(), threads()))
+        Self::in_parts(bins, Self::part_size(bins.places(), threads()))
+    }
+
+    /// The bin order, by doing what the runs say.
+    pub fn spelled(&self) -> Vec<u32> {
+        let mut order = vec![0; self.parts.iter().map(|part| part.places).sum()];
+        for_each(PartsOf { parts: &self.parts, places: &mut order }, &|parts| {
+            parts.each(|part, places| part.spell(places));
+        });
+        order
     }
 
     /// Places that a part fills at least, but for the last, so that there are no more than `threads` parts.
@@ -100,33 +109,54 @@ impl RunsPart {
         wide.sort_unstable_by_key(|run| run.start);
         Self { places, wide, exact }
     }
+
+    /// The pixel at each place of the part.
+    fn spell(&self, places: &mut [u32]) {
+        for &Wide { start, place } in &self.wide {
+            let four: [u32; RUN] = std::array::from_fn(|lane| start + lane as u32);
+            places[place as usize..][..RUN].copy_from_slice(&four);
+        }
+        for &Run { start, place, length } in &self.exact {
+            let places = &mut places[place as usize..][..length as usize];
+            places.iter_mut().zip(start..).for_each(|(place, pixel)| *place = pixel);
+        }
+    }
+}
+
+/// Parts of the permutation, and something for each place that they fill.
+pub struct PartsOf<'a, T> {
+    /// neighbours
+    pub parts: &'a [RunsPart],
+    /// as many as they fill
+    pub places: &'a mut [T],
+}
+
+impl<T> PartsOf<'_, T> {
+    /// Does `work` with each part and its places.
+    pub fn each(self, work: impl Fn(&RunsPart, &mut [T])) {
+        let Self { parts, mut places } = self;
+        for part in parts {
+            let (own, rest) = places.split_at_mut(part.places);
+            work(part, own);
+            places = rest;
+        }
+    }
+}
+
+impl<T: Send> Split for PartsOf<'_, T> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        if self.parts.len() < 2 {
+            return Err(self);
+        }
+        let (left, right) = self.parts.split_at(self.parts.len() / 2);
+        let (first, second) = self.places.split_at_mut(left.iter().map(|part| part.places).sum());
+        Ok((PartsOf { parts: left, places: first }, PartsOf { parts: right, places: second }))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    impl Runs {
-        /// The bin order, by doing what the runs say.
-        pub fn spelled(&self) -> Vec<u32> {
-            let mut order = Vec::new();
-            for part in &self.parts {
-                let mut places = vec![u32::MAX; part.places];
-                for run in &part.wide {
-                    for i in 0..RUN {
-                        places[run.place as usize + i] = run.start + i as u32;
-                    }
-                }
-                for run in &part.exact {
-                    for i in 0..run.length {
-                        places[(run.place + i) as usize] = run.start + i;
-                    }
-                }
-                order.extend(places);
-            }
-            order
-        }
-    }
 
     #[test]
     fn runs_spell_the_bin_order() {
@@ -137,7 +167,7 @@ mod tests {
             let runs = Runs::in_parts(&bins, size);
             assert_eq!(runs.parts.len(), parts);
             assert!(runs.parts.iter().all(|part| part.wide.len() < part.places));
-            assert_eq!(runs.spelled(), bins.order);
+            assert_eq!(runs.spelled(), bins.order[..]);
         }
     }
 }

@@ -7,18 +7,19 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-use super::{Bins, BinsError, Runs, Strips, UPPER_END};
+use super::{Bins, BinsError, Order, Runs, Strips, UPPER_END};
 use crate::parallel::{for_each, reduce, threads};
 use crate::simd;
 use find::{Band, Extent, Find, Found, Scale};
-use place::{Job, Jobs, Part};
+use place::{Part, Parts};
+use std::sync::Arc;
 
 /// Everything that sorting finds out.
 pub struct Sorted {
     /// the pixels of each bin
     pub bins: Bins,
     /// the same permutation as runs
-    pub runs: Runs,
+    pub runs: Arc<Runs>,
     /// per pixel in raster order, rounded to f32 and not below the first bin's centre; NaN where masked
     pub radius: Vec<f32>,
 }
@@ -52,8 +53,9 @@ fn sort_for(
     if low == high || range.is_nan() || range <= 0.0 {
         return Err(BinsError::NoRange);
     }
+    let nothing = Order::from(Vec::new());
     let mut bins =
-        Bins { offsets: vec![0; count + 1], order: Vec::new(), minimum: low, width: range / count as f64 };
+        Bins { offsets: vec![0; count + 1], order: nothing, minimum: low, width: range / count as f64 };
 
     let scale = Scale { low, range, count, first: bins.centre(0) as f32 };
     let mut radius = vec![0f32; masked.len()];
@@ -63,19 +65,11 @@ fn sort_for(
     for b in 0..count {
         bins.offsets[b + 1] = bins.offsets[b] + found.pixels[b];
     }
-    let pixels = bins.offsets[count] as usize;
-    bins.order = vec![0; pixels];
     let mut parts = Part::all(&bins.offsets, &found, threads);
-    let mut order = &mut bins.order[..];
-    let mut jobs = Vec::new();
-    for part in &mut parts {
-        let (own, rest) = order.split_at_mut(part.runs.places);
-        jobs.push(Job { part, order: own });
-        order = rest;
-    }
-    for_each(Jobs(&mut jobs), &|Jobs(jobs)| {
-        jobs.iter_mut().for_each(|job| job.place(&bins.offsets, &found.pieces));
+    for_each(Parts(&mut parts), &|Parts(parts)| {
+        parts.iter_mut().for_each(|part| part.place(&bins.offsets, &found.pieces));
     });
-    let runs = Runs { parts: parts.into_iter().map(|part| part.runs).collect() };
+    let runs = Arc::new(Runs { parts: parts.into_iter().map(|part| part.runs).collect() });
+    bins.order = Order::of(runs.clone());
     Ok(Sorted { bins, runs, radius })
 }

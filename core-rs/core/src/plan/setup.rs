@@ -6,6 +6,7 @@ use crate::bins::{sort, Bins, RadialRows, Runs, Sorted};
 use crate::clip::WeightSums;
 use crate::geometry::Shape;
 use crate::validity::{IntegerValidity, Validity};
+use std::sync::Arc;
 use weights::Weights;
 
 /// See the module.
@@ -22,7 +23,7 @@ pub struct Setup {
     /// per pixel in raster order
     pub dark: Option<Vec<f32>>,
     pub bins: Bins,
-    pub runs: Runs,
+    pub runs: Arc<Runs>,
     pub weights: Weights,
     pub constants: WeightSums,
     pub grid: RadialGrid,
@@ -45,7 +46,7 @@ impl Setup {
         let rows = RadialRows::new(&geometry, shape, settings.unit);
         let Sorted { bins, runs, radius } = sort(&rows, &masked, settings.bins)?;
 
-        let weights = Weights::new(&runs, bins.order.len(), normalization.as_deref());
+        let weights = Weights::new(&runs, bins.places(), normalization.as_deref());
         if let Some(norms) = &mut normalization {
             norms.truncate(pixels);
         }

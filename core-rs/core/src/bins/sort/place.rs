@@ -30,16 +30,10 @@ impl Part {
     }
 }
 
-/// The third pass over a part.
-pub struct Job<'a> {
-    pub part: &'a mut Part,
-    pub order: &'a mut [u32],
-}
-
-impl Job<'_> {
+impl Part {
     /// Gives every piece of the part its place.
     pub fn place(&mut self, offsets: &[u32], pieces: &[Vec<Piece>]) {
-        let bins = self.part.bins.clone();
+        let bins = self.bins.clone();
         let base = offsets[bins.start];
         let mut next: Vec<u32> = offsets[bins.clone()].iter().map(|offset| offset - base).collect();
         let ends: Vec<u32> = offsets[bins.start + 1..=bins.end].iter().map(|offset| offset - base).collect();
@@ -53,7 +47,7 @@ impl Job<'_> {
     /// of each bin of the part, and the one behind its last.
     #[inline(always)]
     fn place_list(&mut self, next: &mut [u32], ends: &[u32], list: &[Piece], mut end: u32) -> u32 {
-        let Self { part: Part { bins, runs }, order } = self;
+        let Self { bins, runs } = self;
         for &piece in list {
             let (start, length) = (end, piece.length());
             end += length;
@@ -61,17 +55,11 @@ impl Job<'_> {
             let Some(next) = next.get_mut(bin) else { continue };
             let place = *next;
             *next += length;
-            let to = place as usize;
             if place + RUN as u32 <= ends[bin] {
-                // What this writes too much is overwritten by the bin's next piece.
+                // What this moves too much is overwritten by the bin's next piece.
                 runs.wide.push(Wide { start, place });
-                let four: [u32; RUN] = std::array::from_fn(|lane| start + lane as u32);
-                order[to..to + RUN].copy_from_slice(&four);
             } else {
                 runs.exact.push(Run { start, place, length });
-                for lane in 0..length as usize {
-                    order[to + lane] = start + lane as u32;
-                }
             }
         }
         end
@@ -79,9 +67,9 @@ impl Job<'_> {
 }
 
 /// Parts that are placed on different threads.
-pub struct Jobs<'a, 'b>(pub &'a mut [Job<'b>]);
+pub struct Parts<'a>(pub &'a mut [Part]);
 
-impl Split for Jobs<'_, '_> {
+impl Split for Parts<'_> {
     fn split(self) -> Result<(Self, Self), Self> {
         if self.0.len() < 2 {
             return Err(self);

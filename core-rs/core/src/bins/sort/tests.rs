@@ -12,8 +12,8 @@ fn check(strips: &(impl Strips + ?Sized), radii: &[f64], masked: &[u8], count: u
         (got, plain) => return assert_eq!(got.err(), plain.err()),
     };
     assert_eq!((got.bins.minimum, got.bins.width), (bins.minimum, bins.width));
-    assert!(got.bins.offsets == bins.offsets && got.bins.order == bins.order);
-    assert!(got.runs.parts.len() <= threads && got.runs.spelled() == bins.order);
+    assert!(got.bins.offsets == bins.offsets && got.bins.order[..] == bins.order[..]);
+    assert!(got.runs.parts.len() <= threads && got.runs.spelled() == bins.order[..]);
     let first = bins.centre(0) as f32;
     for ((&r, &m), &radius) in radii.iter().zip(masked).zip(&got.radius) {
         let expected = if m == 0 { (r as f32).max(first) } else { f32::NAN };
@@ -60,7 +60,7 @@ fn the_comparison_sees_one_pixel() {
     let sorted = sort(&rows, &masked, 100).expect("bins");
     masked[5000] ^= 1;
     let plain = Bins::new(&radii, &masked, 100).expect("bins");
-    assert!(sorted.bins.order == plain.order, "another order");
+    assert!(sorted.bins.order[..] == plain.order[..], "another order");
 }
 
 #[derive(Clone)]
