@@ -17,13 +17,17 @@ import { PeakTable } from "./peak_table.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
 import { REBUILD_SCRIPT } from "./sparse_script.ts";
 
-/** What a sparse file says besides its frames. */
-export interface SparseHeader extends ExperimentFacts {
-  readonly geometry: NonNullable<ExperimentFacts["geometry"]>;
+/** What the plan of a sparse file's frames says. */
+export interface SparsePlan {
   /** radius of each pixel in the unit of the settings, NaN where masked; flat · solid angle · polarization, where corrected */
   readonly maps: PlanMaps;
   /** centre of each radial bin in the same unit */
   readonly radial: Float32Array;
+}
+
+/** What a sparse file says besides its frames and their plan. */
+export interface SparseFacts extends ExperimentFacts {
+  readonly geometry: NonNullable<ExperimentFacts["geometry"]>;
   /** value of masked pixels in rebuilt frames; default as `defaultDummy` */
   readonly dummy?: number;
   /** how frames were sparsified; the names in the file are pyFAI's */
@@ -31,6 +35,9 @@ export interface SparseHeader extends ExperimentFacts {
   /** the files that the frames come from, as the user named them */
   readonly sources?: readonly string[];
 }
+
+/** What a sparse file says besides its frames. */
+export interface SparseHeader extends SparseFacts, SparsePlan {}
 
 /** What a packed dataset is made of, but for its place. */
 type Rest = ConstructorParameters<typeof PackedStack> extends [unknown, unknown, unknown, ...infer R] ? R : never;
@@ -75,14 +82,44 @@ export async function createSparse(
   header: SparseHeader,
   offsetLimit: number = UINT32_LIMIT,
 ): Promise<SparseSink> {
-  const pixels = header.shape[0] * header.shape[1];
-  const { maps, mask } = header;
-  for (const [name, length] of Object.entries({ radius: maps.pixels, mask: mask?.length ?? pixels })) {
-    if (length !== pixels) {
-      throw new OutputError(`the ${name} map has ${length} pixels, the frames have ${pixels}`, path);
-    }
+  const { maps, radial, ...facts } = header;
+  checkMap(path, facts, "radius", maps.pixels);
+  return await begin(path, facts, radial.length, { maps, radial }, offsetLimit);
+}
+
+/**
+ * The same while the plan is still made: it will have `bins` bins. Frames wait for it, and reject with what it rejects
+ * with.
+ */
+export function beginSparse(
+  path: string,
+  facts: SparseFacts,
+  bins: number,
+  plan: Promise<SparsePlan>,
+): Promise<SparseSink> {
+  return begin(path, facts, bins, plan, UINT32_LIMIT);
+}
+
+async function begin(
+  path: string,
+  facts: SparseFacts,
+  bins: number,
+  plan: SparsePlan | Promise<SparsePlan>,
+  offsetLimit: number,
+): Promise<SparseSink> {
+  if (facts.mask) checkMap(path, facts, "mask", facts.mask.length);
+  return await withH5(path, (h5) => {
+    const file = new SparseFile(h5, path, facts, bins, offsetLimit);
+    file.take(plan);
+    return file;
+  });
+}
+
+function checkMap(path: string, { shape }: SparseFacts, name: string, length: number): void {
+  const pixels = shape[0] * shape[1];
+  if (length !== pixels) {
+    throw new OutputError(`the ${name} map has ${length} pixels, the frames have ${pixels}`, path);
   }
-  return await withH5(path, (h5) => new SparseFile(h5, path, header, offsetLimit));
 }
 
 class SparseFile implements SparseSink {
@@ -93,16 +130,18 @@ class SparseFile implements SparseSink {
   readonly #std: PackedStack;
   readonly #offsets = [0];
   readonly #peaks = new PeakTable();
-  readonly #choice?: MapChoice;
+  #plan: SparsePlan | undefined;
+  #planned = Promise.resolve();
+  #choice: MapChoice | undefined;
 
   constructor(
     readonly h5: H5Writer,
     readonly path: string,
-    readonly header: SparseHeader,
+    readonly header: SparseFacts,
+    readonly bins: number,
     readonly offsetLimit: number,
   ) {
     writeHeader(h5, header);
-    const bins = header.radial.length;
     const stack = (name: string, ...rest: Rest) => new PackedStack(h5, this.#queue, `${DATA}/${name}`, ...rest);
     const curve = (long_name: string) => ({ long_name, interpretation: "spectrum" });
     this.#index = stack("index", "uint32", [], CHUNK);
@@ -110,8 +149,24 @@ class SparseFile implements SparseSink {
     const mean = { ...curve("Average value of background"), signal: 1 };
     this.#mean = stack("background_avg", "float32", [bins], CURVES, mean);
     this.#std = stack("background_std", "float32", [bins], CURVES, curve("Standard deviation of background"));
+  }
+
+  /** Writes what the plan says, now or when it is there. */
+  take(plan: SparsePlan | Promise<SparsePlan>): void {
+    if (!(plan instanceof Promise)) return this.#write(plan);
+    this.#planned = plan.then((plan) => this.#write(plan));
+    // Whoever waits for it hears of a failure.
+    this.#planned.catch(() => {});
+  }
+
+  #write(plan: SparsePlan): void {
+    const { settings: { unit }, type } = this.header;
+    const { maps, radial } = plan;
+    const attributes = { interpretation: "spectrum", long_name: `Radius (${unit})`, unit };
+    this.h5.array(`${DATA}/radius`, radial, [radial.length], { attributes });
     // Rebuilt float frames are not rounded: each change of a map would show.
-    if (bins > 1 && header.type !== "float32") this.#choice = new MapChoice(header.maps, header.radial);
+    if (this.bins > 1 && type !== "float32") this.#choice = new MapChoice(maps, radial);
+    this.#plan = plan;
   }
 
   get frameCount(): number {
@@ -123,7 +178,8 @@ class SparseFile implements SparseSink {
   }
 
   append(frame: SparseFrame & { readonly peaks?: Peaks }): Promise<void> {
-    const bins = this.header.radial.length;
+    if (!this.#plan) return this.#planned.then(() => this.append(frame));
+    const { bins } = this;
     if (frame.index.length !== frame.intensity.length || frame.mean.length !== bins || frame.std.length !== bins) {
       throw new OutputError(
         `frame ${this.frameCount}: its lists do not have the lengths that belong together`,
@@ -141,6 +197,7 @@ class SparseFile implements SparseSink {
   }
 
   async close(): Promise<void> {
+    await this.#planned;
     const lists = [this.#index, this.#intensity, this.#mean, this.#std];
     for (const stack of lists) stack.flush();
     const maps = await this.#writeMaps();
@@ -168,7 +225,8 @@ class SparseFile implements SparseSink {
 
   /** Puts the maps on their way, rounded where there is a step. */
   async #writeMaps(): Promise<PackedStack[]> {
-    const { maps, radial, settings, mask } = this.header;
+    const { settings, mask } = this.header;
+    const { maps, radial } = this.#made;
     const steps = this.#choice?.steps() ?? {};
     // FabIO takes radii below the first bin's centre for masked: rounding must not lead there.
     const radius = await this.#writeMap("radius", `${DATA}/mask`, { unit: settings.unit }, steps.radius, radial[0]);
@@ -198,7 +256,7 @@ class SparseFile implements SparseSink {
     const told: H5Attributes = step === undefined ? {} : { rounding_step: step, rounding: ROUNDED };
     const stack = this.#image(path, "float32", { ...attributes, ...told });
     const rounding = step === undefined ? undefined : { step, least };
-    await this.#inBands((band, rows) => stack.appendPacked(this.header.maps.pack(map, band, rounding), rows));
+    await this.#inBands((band, rows) => stack.appendPacked(this.#made.maps.pack(map, band, rounding), rows));
     return stack;
   }
 
@@ -211,6 +269,11 @@ class SparseFile implements SparseSink {
       put({ start: row * width, end: end * width, length: height * width }, end - row);
       await this.#queue.room();
     }
+  }
+
+  get #made(): SparsePlan {
+    if (!this.#plan) throw new OutputError("its plan is not there yet", this.path);
+    return this.#plan;
   }
 
   /** Rows of a band. */
@@ -226,13 +289,8 @@ class SparseFile implements SparseSink {
   }
 }
 
-function writeHeader(h5: H5Writer, header: SparseHeader): void {
+function writeHeader(h5: H5Writer, header: SparseFacts): void {
   const now = new Date().toISOString();
-  const curve = {
-    interpretation: "spectrum",
-    long_name: `Radius (${header.settings.unit})`,
-    unit: header.settings.unit,
-  };
   // FabIO recognises the layout by the first word of the creator.
   h5.group("/", { NX_class: "NXroot", default: "entry_0000", creator: "pyFAI layout, written by braggsieve" });
   h5.group(ENTRY, { NX_class: "NXentry", default: "sparse_frames", pyFAI_sparse_frames: DATA });
@@ -243,13 +301,12 @@ function writeHeader(h5: H5Writer, header: SparseHeader): void {
   writeInstrument(h5, `${ENTRY}/instrument`, facts);
   writeConfiguration(h5, header, now);
   h5.group(DATA, { NX_class: "NXdata", signal: "background_avg", axes: [".", "radius"] });
-  h5.array(`${DATA}/radius`, header.radial, [header.radial.length], { attributes: curve });
   const dummy = header.dummy ?? defaultDummy(header.type);
   h5.scalar(`${DATA}/dummy`, dummy, { type: header.type === "float32" ? "float64" : "int64" });
   h5.scalar(`${DATA}/script`, REBUILD_SCRIPT);
 }
 
-function writeConfiguration(h5: H5Writer, header: SparseHeader, now: string): void {
+function writeConfiguration(h5: H5Writer, header: SparseFacts, now: string): void {
   const { geometry, settings } = header;
   const configuration = {
     geometry: {

@@ -51,8 +51,8 @@ export function undecodable(cause: unknown, label: string): BraggsieveError {
 export interface Experiment {
   readonly series: FrameSeries;
   readonly engine: Engine;
-  /** plans that work on frames side by side */
-  readonly pool: PlanPool;
+  /** plans that work on frames side by side; on their way, so that files can be opened and begun meanwhile */
+  readonly pool: Promise<PlanPool>;
   readonly geometry: Geometry;
   readonly info: FrameInfo;
   /** union of all masks, nonzero = masked; absent: none */
@@ -160,8 +160,8 @@ async function planFor(engine: Engine, input: PlanInput, series: FrameSeries, jo
 }
 
 /**
- * Opens the first file, reads geometry, mask and corrections, and makes the plan. Throws InputError for files that do
- * not fit the frames, UsageError for settings that cannot be meant.
+ * Opens the first file, reads geometry, mask and corrections, and begins to make the plan. Throws InputError for files
+ * that do not fit the frames, UsageError for settings that cannot be meant.
  */
 export async function prepare(options: RunOptions): Promise<Experiment> {
   const complete = completeSettings(options.settings ?? {});
@@ -202,7 +202,9 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
       geometry: { ...geometry, mask: undefined, notes: undefined },
       mask: mask && crc32(mask),
     };
-    const pool = await planFor(engine, input, series, jobsFor(options.jobs, series.expectedFrames));
+    const pool = planFor(engine, input, series, jobsFor(options.jobs, series.expectedFrames));
+    // Whoever waits for it hears of a failure.
+    pool.catch(() => {});
     return {
       series,
       engine,
@@ -214,7 +216,7 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
       notes: geometry.notes ?? [],
       ...(mask ? { mask } : {}),
       close: async () => {
-        await pool.close();
+        await pool.then((made) => made.close(), () => {});
         await series.close();
       },
     };

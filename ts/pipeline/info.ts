@@ -126,7 +126,8 @@ async function computed(options: InfoOptions, frames: number): Promise<Partial<F
   }
   const experiment = await prepare({ ...options, files: [options.file], jobs: 1 });
   try {
-    const { pool, series, settings, geometry, mask } = experiment;
+    const { series, settings, geometry, mask } = experiment;
+    const pool = await experiment.pool;
     const source = series.firstSource;
     if (!source) throw new InputError("is closed", { file: options.file });
     const { invalid, background: { mean, std }, picked, peaks } = await pool.process(await source.read(index), {

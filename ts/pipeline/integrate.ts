@@ -15,9 +15,9 @@ export async function integrate(options: RunOptions & OutputOptions, control: Ru
     throw new UsageError(`${options.output}: its extension says no format; name a .dat or an .h5 file`);
   }
   return await runToFile("integrate", options, control, async (experiment, path, control, checkpoint) => {
-    const { pool, settings } = experiment;
+    const { settings } = experiment;
     const sink = await createProfiles(path, options.output, {
-      radial: pool.radial,
+      radial: (await experiment.pool).radial,
       unit: settings.unit,
       settings: { ...settings },
       sources: options.files,

@@ -4,6 +4,7 @@ import type { ChunkPlace } from "../io/hdf5/h5.ts";
 import { partOf } from "../io/output.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type Experiment, undecodable } from "./experiment.ts";
+import { begun } from "./begun.ts";
 import { inOrder } from "./in_order.ts";
 import { fetchChunk, storeChunk, storedBytes, type StoredChunk } from "./stored_chunk.ts";
 
@@ -21,7 +22,7 @@ export interface RunTotals {
   readonly frames: number;
   /** of them, those that an earlier run had done */
   readonly resumedFrames: number;
-  /** from the first frame's reading to the last one's writing, s */
+  /** from the plan's being made to the last frame's writing, s */
   readonly seconds: number;
   /** unmasked pixels of the plan × frames */
   readonly validPixels: number;
@@ -67,7 +68,6 @@ export async function runFrames(
   control: RunControl = {},
   checkpoint?: Checkpoint<FrameEntry>,
 ): Promise<RunTotals> {
-  const start = performance.now();
   let [frames, invalidPixels] = [0, 0];
   const accept = async (outcome: FrameOutcome) => {
     const place = await take(outcome);
@@ -87,16 +87,18 @@ export async function runFrames(
     }
   }
   const resumedFrames = frames;
+  const { items, plans } = await begun(series.frames(frames), pool);
+  const start = performance.now();
   await inOrder(
-    series.frames(frames),
-    pool.jobs,
+    items,
+    plans.jobs,
     ({ frame, label }) =>
-      pool.process(frame, stages).catch((error) => {
+      plans.process(frame, stages).catch((error) => {
         throw undecodable(error, label);
       }),
     (result, { label }) => accept({ label, result }),
     control.signal,
   );
   const seconds = (performance.now() - start) / 1000;
-  return { frames, resumedFrames, seconds, validPixels: pool.validPixels * frames, invalidPixels };
+  return { frames, resumedFrames, seconds, validPixels: plans.validPixels * frames, invalidPixels };
 }

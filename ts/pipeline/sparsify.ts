@@ -1,5 +1,5 @@
 /** Frames to sparse frames: the pixels above the background are kept, the background as one curve per frame. */
-import { createSparse } from "../io/sparse.ts";
+import { beginSparse } from "../io/sparse.ts";
 import type { RunOptions } from "./experiment.ts";
 import { type RunControl, runFrames } from "./run.ts";
 import type { Summary } from "./summary.ts";
@@ -12,20 +12,18 @@ import { completing, type OutputOptions, runToFile, soon } from "./to_file.ts";
 export function sparsify(options: RunOptions & OutputOptions, control: RunControl = {}): Promise<Summary> {
   return runToFile("sparsify", options, control, async (experiment, path, control, checkpoint) => {
     const { pool, settings, info, geometry, mask } = experiment;
-    // The file is begun while the first frames are worked on.
-    const creating = soon(() =>
-      createSparse(path, {
-        geometry,
-        shape: info.shape,
-        type: info.type,
-        maps: pool.maps,
-        radial: new Float32Array(pool.radial),
-        settings,
-        sources: options.files,
-        ...(info.detector ? { detector: info.detector } : {}),
-        ...(mask ? { mask } : {}),
-      })
-    );
+    const facts = {
+      geometry,
+      shape: info.shape,
+      type: info.type,
+      settings,
+      sources: options.files,
+      ...(info.detector ? { detector: info.detector } : {}),
+      ...(mask ? { mask } : {}),
+    };
+    const plan = pool.then(({ maps, radial }) => ({ maps, radial: new Float32Array(radial) }));
+    // The file is begun while the plan is made.
+    const creating = soon(() => beginSparse(path, facts, settings.bins, plan));
     const totals = await completing(creating, () =>
       runFrames(
         experiment,

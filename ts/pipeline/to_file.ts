@@ -88,7 +88,7 @@ export async function runToFile<E = FrameEntry>(
       return {
         command,
         engine: experiment.engine.name,
-        jobs: experiment.pool.jobs,
+        jobs: (await experiment.pool).jobs,
         output: options.output,
         ...totals,
         framesPerSecond: rate(totals.frames, totals.seconds),

@@ -7,6 +7,7 @@ import type { Sink } from "../io/sink.ts";
 import { checkApart, inputsOf } from "./apart.ts";
 import type { Checkpoint, ResumeOptions } from "./checkpoint.ts";
 import { type Experiment, type RunOptions, undecodable } from "./experiment.ts";
+import { begun } from "./begun.ts";
 import { inOrder } from "./in_order.ts";
 import type { RunControl, RunTotals } from "./run.ts";
 import type { SeriesFrame } from "./series.ts";
@@ -88,12 +89,11 @@ async function judge(
   control: RunControl,
   { journal, earlier }: Checkpoint<VetoEntry>,
 ): Promise<Judged> {
-  const start = performance.now();
   let [hits, invalidPixels] = [0, 0];
   const peaksPerFrame: number[] = [];
   /** A hit as a chunk: its own where it has the right filter already. */
   const chunkOf = async (frame: EncodedFrame): Promise<Uint8Array> =>
-    frame.encoding === "bitshuffle-lz4" ? frame.bytes : (await pool.process(frame, { encode: true })).chunk!;
+    frame.encoding === "bitshuffle-lz4" ? frame.bytes : (await plans.process(frame, { encode: true })).chunk!;
   const accept = async (entry: Omit<VetoEntry, "chunk">, chunk?: Uint8Array) => {
     peaksPerFrame.push(entry.count);
     invalidPixels += entry.invalid;
@@ -110,14 +110,16 @@ async function judge(
     await accept(entry, chunk && fetchChunk(partOf(earlier!.path), chunk));
   }
   const resumedFrames = peaksPerFrame.length;
+  const { items, plans } = await begun(series.frames(resumedFrames), pool);
+  const start = performance.now();
   await inOrder(
-    series.frames(resumedFrames),
-    pool.jobs,
+    items,
+    plans.jobs,
     async ({ frame, label }) => {
       // The engine may take the bytes away; whether they are needed again is known only afterwards.
       const copy = sink && { ...frame, bytes: frame.bytes.slice() };
       try {
-        const { peaks, invalid } = await pool.process(frame, { peaks: true });
+        const { peaks, invalid } = await plans.process(frame, { peaks: true });
         return { count: peaks!.count, invalid, copy };
       } catch (error) {
         throw undecodable(error, label);
@@ -134,7 +136,7 @@ async function judge(
   );
   const frames = peaksPerFrame.length;
   const seconds = (performance.now() - start) / 1000;
-  const totals = { frames, resumedFrames, seconds, validPixels: pool.validPixels * frames, invalidPixels };
+  const totals = { frames, resumedFrames, seconds, validPixels: plans.validPixels * frames, invalidPixels };
   const peaks = peaksPerFrame.reduce((sum, count) => sum + count, 0);
   return { totals, findings: { peaks, peaksPerFrame, hits, thresholds: threshold.history } };
 }

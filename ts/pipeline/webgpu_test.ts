@@ -88,7 +88,7 @@ Deno.test("a frame that the engine lost for good is named, and not called corrup
     close: () => Promise.resolve(),
   };
   await assert.rejects(
-    runFrames({ series, pool }, {}, () => {}),
+    runFrames({ series, pool: Promise.resolve(pool) }, {}, () => {}),
     (error) => error instanceof DeviceError && /^counts #0: .*the GPU device was lost; take/.test(error.message),
   );
   await series.close();
