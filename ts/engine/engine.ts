@@ -126,8 +126,11 @@ export interface Plan {
   readonly validPixels: number;
   /** centre of each bin in the plan's unit */
   readonly radial: Float64Array;
-  /** Decodes a frame and permutes it into bin order. Throws when its bytes are damaged or of another size. */
-  load(frame: EncodedFrame): void;
+  /**
+   * Decodes a frame and permutes it into bin order. `stages`: what will be asked of it; absent: anything. Throws when its
+   * bytes are damaged or of another size.
+   */
+  load(frame: EncodedFrame, stages?: Stages): void;
   /** Azimuthal averages of the loaded frame without clipping. */
   integrate(): Profile;
   /** Azimuthal averages after sigma clipping; later stages use them as background. */

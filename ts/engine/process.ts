@@ -9,7 +9,7 @@ function copyOf({ radial, mean, std, sem, count }: Profile): Profile {
 
 /** Loads a frame, clips it and does `stages`. Throws where its bytes are damaged. */
 export function processFrame(plan: Plan, frame: EncodedFrame, stages: Stages): FrameResult {
-  plan.load(frame);
+  plan.load(frame, stages);
   const raw = stages.integrate ? copyOf(plan.integrate()) : undefined;
   const clipped = plan.clip();
   const profiles = raw && { raw, clipped: copyOf(clipped) };

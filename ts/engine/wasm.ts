@@ -27,6 +27,7 @@ import type {
   PlanInput,
   Profile,
   SparseFrame,
+  Stages,
 } from "./engine.ts";
 
 /** WASM memory as it is now: growing replaces it. It is never shared between threads. */
@@ -70,8 +71,11 @@ class PlanOnWasm implements Plan {
     this.maps = mapsOnWasm(this.#plan, this.#pixels);
   }
 
-  load({ encoding, bytes }: EncodedFrame): void {
-    if (encoding !== "raw") return this.#plan.load(encoding, bytes);
+  load({ encoding, bytes }: EncodedFrame, stages?: Stages): void {
+    if (encoding !== "raw") {
+      const countsAlone = stages && !stages.peaks && !stages.encode;
+      return countsAlone ? this.#plan.loadCounts(encoding, bytes) : this.#plan.load(encoding, bytes);
+    }
     // Straight into the frame buffer: `load` would copy the pixels twice.
     const size = this.#pixels * PIXEL_ARRAYS[this.#type].BYTES_PER_ELEMENT;
     if (bytes.byteLength !== size) {

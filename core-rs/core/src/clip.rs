@@ -7,7 +7,7 @@
 mod exact;
 mod float;
 
-pub use exact::{clip_exact, WeightSums};
+pub use exact::{clip_exact, Counts, WeightSums};
 pub use float::{clip_float, FloatPixel};
 
 use crate::bins::Bins;

@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 pub mod background;
+pub mod beyond;
 pub mod bins;
 pub mod clip;
 pub mod codec;

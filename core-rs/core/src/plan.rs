@@ -3,6 +3,7 @@
 //! [`Plan::pick`] and [`Plan::peaks`]. [`Plan::fork`] gives further plans of the same setup, for frames side by side.
 
 mod frame;
+mod halved;
 mod load;
 mod settings;
 mod setup;
@@ -15,15 +16,18 @@ pub use load::{decode, Encoding, LoadError};
 pub use settings::{PlanError, PlanInput, Settings};
 
 use crate::background::Background;
+use crate::beyond::Beyond;
 use crate::bins::RUN;
-use crate::clip::{clip_exact, clip_float, ClipSettings, FloatPixel, Profile};
+use crate::clip::{clip_exact, clip_float, ClipSettings, Counts, FloatPixel, Profile};
+use crate::codec::bitshuffle::BEYOND;
 use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::correct::gather;
 use crate::map_step::ring_shares;
 use crate::peaks::{find_peaks, PatchPixel, Peaks};
 use crate::pick::{
-    pick_exact, pick_float, Cutoff, InRaster, KeptValues, Ordered, PixelSet, Raster, Threshold,
+    pick_exact, pick_float, Cutoff, InRaster, KeptRuns, KeptValues, Ordered, PixelSet, Raster, Threshold,
 };
+use halved::Halved;
 use setup::Setup;
 use std::sync::Arc;
 
@@ -33,6 +37,9 @@ pub struct Plan {
     frame: FrameBuffer,
     /// the frame in bin order
     signal: FrameBuffer,
+    halved: Halved,
+    /// the loaded frame is there, and not in the two above
+    is_halved: bool,
     codec: Scratch,
     profile: Profile,
     background: Background,
@@ -62,6 +69,8 @@ impl Plan {
         Self {
             frame: FrameBuffer::new(setup.pixel_type, pixels, RUN - 1),
             signal: FrameBuffer::new(setup.pixel_type, setup.bins.places(), 0),
+            halved: Halved::new(&setup),
+            is_halved: false,
             codec: Scratch::default(),
             profile: Profile::new(bins),
             background: Background::new(bins),
@@ -79,19 +88,44 @@ impl Plan {
 
     /// The frame's buffer: raw little-endian pixels are written here, then [`Plan::gather`] is called.
     pub fn frame(&mut self) -> &mut FrameBuffer {
+        self.widen();
         &mut self.frame
     }
 
     /// Decodes a frame into the frame buffer and gathers it.
     pub fn load(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<(), LoadError> {
+        self.is_halved = false;
         decode(encoding, bytes, &mut self.frame, &mut self.codec)?;
         self.gather();
         Ok(())
     }
 
+    /// The same for a frame of which only profiles and kept pixels are wanted: they have the same bits, and come sooner.
+    /// [`Plan::frame`] and [`Plan::encode`] need not give back the values of pixels that do not count.
+    pub fn load_counts(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<(), LoadError> {
+        let Self { halved, setup, codec, .. } = self;
+        self.is_halved = halved.decode(setup, encoding, bytes, codec)?;
+        if !self.is_halved {
+            return self.load(encoding, bytes);
+        }
+        let Halved { frame, signal, .. } = halved;
+        gather(frame.padded::<u16>(), &setup.runs, signal.pixels_mut());
+        Ok(())
+    }
+
+    /// Holds the loaded frame in its own width.
+    fn widen(&mut self) {
+        if std::mem::take(&mut self.is_halved) {
+            self.halved.widen(self.frame.pixels_mut());
+            self.gather();
+        }
+    }
+
     /// Permutes the frame buffer into bin order. Every later stage works on this frame, which must not be written to
     /// before they are done.
     pub fn gather(&mut self) {
+        self.is_halved = false;
+        self.frame.take_room();
         let (frame, runs, signal) = (&self.frame, &self.setup.runs, &mut self.signal);
         each_type!(frame.pixel_type(), |Pixel| gather(
             frame.padded::<Pixel>(),
@@ -129,6 +163,9 @@ impl Plan {
         let (cutoff, size) = (self.setup.settings.pick, self.setup.pixel_type.size());
         if self.pick_in_raster(cutoff) {
             self.in_raster.kept().write_to(size, &mut self.index, &mut self.intensity);
+            if self.is_halved {
+                self.pick_beyond(cutoff);
+            }
         } else {
             let mut values = std::mem::take(&mut self.values);
             self.select(cutoff, Some(&mut values));
@@ -145,6 +182,7 @@ impl Plan {
 
     /// Finds the peaks of the last clipped frame.
     pub fn peaks(&mut self) -> &Peaks {
+        self.widen();
         self.select(self.setup.settings.peak_cutoff, None);
         let (grid, background, validity) = (&self.setup.grid, &self.background, &self.setup.validity);
         let (radius, normalization, dark) = (&self.setup.radius, &self.setup.normalization, &self.setup.dark);
@@ -167,6 +205,7 @@ impl Plan {
 
     /// The loaded frame as one chunk of HDF5 filter 32008 with LZ4, for a file that holds frames itself.
     pub fn encode(&mut self) -> Result<&[u8], CodecError> {
+        self.widen();
         let size = self.frame.pixel_type().size();
         bitshuffle_lz4::encode(self.frame.bytes(), size, 0, &mut self.encoded, &mut self.codec)?;
         Ok(&self.encoded)
@@ -209,14 +248,21 @@ impl Plan {
 
     fn reduce(&mut self, cycle: u32) {
         let settings = ClipSettings { cycle, ..self.setup.settings.clip };
-        self.invalid = if self.is_exact() {
+        self.invalid = if self.is_halved {
+            let Setup { bins, constants, integer_validity: valid, .. } = &*self.setup;
+            let Halved { signal, beyond, .. } = &self.halved;
+            let counts = Counts { signal: signal.pixels::<u16>(), valid: valid.below(BEYOND.into()), beyond };
+            clip_exact(bins, counts, None, constants, &settings, &mut self.profile)
+        } else if self.is_exact() {
+            self.signal.take_room();
             let Setup { bins, weights, constants, integer_validity: valid, .. } = &*self.setup;
-            let (signal, profile) = (&self.signal, &mut self.profile);
+            let (signal, profile, beyond) = (&self.signal, &mut self.profile, &Beyond::default());
             each_integer!(signal.pixel_type(), |Pixel| {
-                let signal = signal.pixels::<Pixel>();
-                clip_exact(bins, signal, weights.fixed(), constants, *valid, &settings, profile)
+                let counts = Counts { signal: signal.pixels::<Pixel>(), valid: *valid, beyond };
+                clip_exact(bins, counts, weights.fixed(), constants, &settings, profile)
             })
         } else {
+            self.signal.take_room();
             let mut profile = std::mem::take(&mut self.profile);
             let pixel = |place| self.float_pixel(place);
             let invalid = clip_float(&self.setup.bins, pixel, &settings, &mut profile);
@@ -231,12 +277,27 @@ impl Plan {
             return false;
         };
         let threshold = Threshold { background: &self.background, grid, cutoff };
-        let (frame, in_raster) = (&self.frame, &mut self.in_raster);
+        let in_raster = &mut self.in_raster;
+        if self.is_halved {
+            let (frame, valid) = (self.halved.frame.pixels::<u16>(), valid.below(BEYOND.into()));
+            in_raster.pick(&Raster { frame, radius, nearest, valid }, &threshold);
+            return true;
+        }
+        self.frame.take_room();
+        let frame = &self.frame;
         each_integer!(frame.pixel_type(), |Pixel| {
             let frame = frame.pixels::<Pixel>();
             in_raster.pick(&Raster { frame, radius, nearest, valid: *valid }, &threshold)
         });
         true
+    }
+
+    /// Picks those of the pixels that are kept apart, and puts them between those that were picked from the frame.
+    fn pick_beyond(&mut self, cutoff: Cutoff) {
+        let Setup { radius, grid, .. } = &*self.setup;
+        let threshold = Threshold { background: &self.background, grid, cutoff };
+        let picked = self.halved.picked(|pixel, value| f64::from(value) > threshold.at(radius[pixel]));
+        KeptRuns::merge(picked, &mut self.index, &mut self.intensity);
     }
 
     /// Puts the pixels above a cut-off into `picked`, and their values into `values`.

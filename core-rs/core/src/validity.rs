@@ -54,6 +54,16 @@ impl IntegerValidity {
         [self.low, self.high, self.gap.0, self.gap.1]
     }
 
+    /// The same rule where values from `limit` on do not count.
+    pub fn below(self, limit: i32) -> Self {
+        Self { high: self.high.min(limit.saturating_sub(1)), ..self }
+    }
+
+    /// Whether negative values never count.
+    pub fn is_unsigned(&self) -> bool {
+        self.low >= 0
+    }
+
     /// Whether a value counts.
     #[inline(always)]
     pub fn contains(&self, value: i32) -> bool {

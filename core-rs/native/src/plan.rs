@@ -166,7 +166,11 @@ pub unsafe extern "C" fn bs_plan_process(
             let out = output(out, out_length, 12)?;
             out.fill(0);
             threads.run(|| {
-                plan.load(encoding, bytes)?;
+                if asked(stages::PEAKS | stages::ENCODE) {
+                    plan.load(encoding, bytes)?;
+                } else {
+                    plan.load_counts(encoding, bytes)?;
+                }
                 if asked(stages::INTEGRATE) {
                     flatten(plan.integrate(), before);
                 }

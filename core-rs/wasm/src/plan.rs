@@ -41,6 +41,12 @@ impl Plan {
         Ok(self.plan.load(crate::encoding(encoding)?, bytes)?)
     }
 
+    /// Decodes a frame of which only profiles and kept pixels are wanted.
+    #[wasm_bindgen(js_name = loadCounts)]
+    pub fn load_counts(&mut self, encoding: &str, bytes: &[u8]) -> Result<(), JsError> {
+        Ok(self.plan.load_counts(crate::encoding(encoding)?, bytes)?)
+    }
+
     /// The loaded frame as a bitshuffle-LZ4 chunk.
     pub fn encode(&mut self) -> Result<Vec<u8>, JsError> {
         Ok(self.plan.encode()?.to_vec())

@@ -102,6 +102,10 @@ export class Plan {
      */
     isExact(): boolean;
     /**
+     * Decodes a frame of which only profiles and kept pixels are wanted.
+     */
+    loadCounts(encoding: string, bytes: Uint8Array | number[]): void;
+    /**
      * Decodes a frame into the frame buffer and takes it over.
      */
     load(encoding: string, bytes: Uint8Array | number[]): void;

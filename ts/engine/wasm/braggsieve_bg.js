@@ -340,6 +340,28 @@ export class Plan {
         return ret !== 0;
     }
     /**
+     * Decodes a frame of which only profiles and kept pixels are wanted.
+     * @param {string} encoding
+     * @param {Uint8Array | number[]} bytes
+     */
+    loadCounts(encoding, bytes) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passStringToWasm0(encoding, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.plan_loadCounts(this.__wbg_ptr, ptr0, len0, ptr1, len1);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
      * Decodes a frame into the frame buffer and takes it over.
      * @param {string} encoding
      * @param {Uint8Array | number[]} bytes

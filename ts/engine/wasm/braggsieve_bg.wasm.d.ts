@@ -44,6 +44,7 @@ export const plan_integrate: (a: number) => [number, number];
 export const plan_invalid: (a: number) => number;
 export const plan_isExact: (a: number) => number;
 export const plan_load: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+export const plan_loadCounts: (a: number, b: number, c: number, d: number, e: number) => [number, number];
 export const plan_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
 export const plan_normalization: (a: number) => [number, number];
 export const plan_peaks: (a: number) => [number, number];

@@ -10,7 +10,7 @@ mod strips;
 
 pub use order::Order;
 pub use runs::{PartsOf, Run, Runs, RunsPart, Wide, RUN};
-pub use sort::{sort, Sorted};
+pub use sort::{sort, Scale, Sorted};
 pub use strips::{RadialRows, Strips};
 
 use crate::parallel::{Split, WORTH_A_THREAD};

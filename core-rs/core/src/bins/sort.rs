@@ -10,9 +10,11 @@ mod tests;
 use super::{Bins, BinsError, Order, Runs, Strips, UPPER_END};
 use crate::parallel::{for_each, reduce, threads};
 use crate::simd;
-use find::{Band, Extent, Find, Found, Scale};
+use find::{Band, Extent, Find, Found};
 use place::{Part, Parts};
 use std::sync::Arc;
+
+pub use find::Scale;
 
 /// Everything that sorting finds out.
 pub struct Sorted {
@@ -22,6 +24,8 @@ pub struct Sorted {
     pub runs: Arc<Runs>,
     /// per pixel in raster order, rounded to f32 and not below the first bin's centre; NaN where masked
     pub radius: Vec<f32>,
+    /// how radii became bins
+    pub scale: Scale,
 }
 
 /// Sorts the pixels whose `masked` byte is 0 into `count` equal bins over their radial range:
@@ -71,5 +75,5 @@ fn sort_for(
     });
     let runs = Arc::new(Runs { parts: parts.into_iter().map(|part| part.runs).collect() });
     bins.order = Order::of(runs.clone());
-    Ok(Sorted { bins, runs, radius })
+    Ok(Sorted { bins, runs, radius, scale })
 }

@@ -1,6 +1,7 @@
 //! Clipping with exact integer sums: dropping a pixel is a subtraction, and a cycle only scans for new ones.
 
 use super::{ClipSettings, Interval, Profile};
+use crate::beyond::Beyond;
 use crate::bins::Bins;
 use crate::correct::IntegerPixel;
 use crate::parallel;
@@ -35,20 +36,30 @@ impl WeightSums {
     }
 }
 
-/// Clips every bin of a frame in bin order.
+/// A frame in bin order.
+#[derive(Clone, Copy)]
+pub struct Counts<'a, T> {
+    /// one per place; spare places behind are ignored
+    pub signal: &'a [T],
+    /// which signals count
+    pub valid: IntegerValidity,
+    /// signals of further pixels, which all count: those in `signal` do not
+    pub beyond: &'a Beyond,
+}
+
+/// Clips every bin of a frame.
 ///
-/// `signal`: one per place (spare places behind are ignored). `weights`: fixed-point norms, `None` where all
-/// are one. `valid`: which signals count. Results go to `profile`; returns how many pixels were
-/// outside `valid`.
+/// `weights`: fixed-point norms, `None` where all are one. Results go to `profile`; returns how many pixels did not
+/// count.
 pub fn clip_exact<T: IntegerPixel>(
     bins: &Bins,
-    signal: &[T],
+    counts: Counts<T>,
     weights: Option<&FixedWeights>,
     constants: &WeightSums,
-    valid: IntegerValidity,
     settings: &ClipSettings,
     profile: &mut Profile,
 ) -> u64 {
+    let Counts { signal, valid, beyond } = counts;
     parallel::sum(profile.part(bins), &|mut part| {
         let mut invalid = 0;
         for b in part.range.clone() {
@@ -58,6 +69,7 @@ pub fn clip_exact<T: IntegerPixel>(
                 weights: weights.map(|fixed| &fixed.weights[range.clone()]),
                 unit: weights.map_or(1.0, |fixed| fixed.unit),
                 valid,
+                beyond: (beyond, b),
             };
             let (sums, extremes) = bin.sums(constants.weight[b], constants.weight2[b], settings.error_model);
             invalid += range.len() as u64 - sums.count;
@@ -86,6 +98,8 @@ struct Bin<'a, T> {
     weights: Option<&'a [i32]>,
     unit: f64,
     valid: IntegerValidity,
+    /// and the number of this bin
+    beyond: (&'a Beyond, usize),
 }
 
 impl<T: IntegerPixel> Bin<'_, T> {
@@ -113,7 +127,14 @@ impl<T: IntegerPixel> Bin<'_, T> {
             });
             sums.subtract(&invalid);
         }
+        self.add_beyond(&mut sums);
         (sums, (small.low, small.high))
+    }
+
+    /// Adds the signals that stand elsewhere: they do not depend on the place, for all norms are 1 then.
+    fn add_beyond(&self, sums: &mut Sums) {
+        let (beyond, bin) = self.beyond;
+        beyond.values(bin).for_each(|s| sums.add(s, 1));
     }
 
     /// The same with 128-bit sums throughout, for large counts and very large bins.
@@ -127,6 +148,7 @@ impl<T: IntegerPixel> Bin<'_, T> {
             }
             extremes = (extremes.0.min(s), extremes.1.max(s));
         }
+        self.add_beyond(&mut sums);
         (sums, extremes)
     }
 
@@ -153,6 +175,12 @@ impl<T: IntegerPixel> Bin<'_, T> {
     /// Sums over the valid pixels that `kept` keeps and `next` does not.
     fn newly_outside(&self, kept: Interval, next: Interval, extremes: (i32, i32)) -> Sums {
         let mut dropped = Sums::default();
+        let (beyond, bin) = self.beyond;
+        for s in beyond.values(bin) {
+            if !next.keeps(f64::from(s), 1.0) && kept.keeps(f64::from(s), 1.0) {
+                dropped.add(s, 1);
+            }
+        }
         let visit = |place: usize| {
             let (s, w) = (self.signal[place].widen(), self.weight(place));
             let (signal, norm) = (f64::from(s), f64::from(w) * self.unit);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::beyond::Beyond;
 use crate::bins::Bins;
 use crate::reduce::FixedWeights;
 use crate::validity::{IntegerValidity, Validity};
@@ -41,8 +42,8 @@ fn exact(case: &Case, weighted: bool, valid: IntegerValidity, settings: &ClipSet
     let fixed = weighted.then(|| FixedWeights::new(case.norms.iter().copied()).unwrap());
     let constants = WeightSums::new(&case.bins, fixed.as_ref());
     let mut profile = Profile::new(case.bins.count());
-    let invalid =
-        clip_exact(&case.bins, &case.signal, fixed.as_ref(), &constants, valid, settings, &mut profile);
+    let counts = Counts { signal: &case.signal[..], valid, beyond: &Beyond::default() };
+    let invalid = clip_exact(&case.bins, counts, fixed.as_ref(), &constants, settings, &mut profile);
     (profile, invalid)
 }
 

@@ -1,8 +1,9 @@
 //! The container that filters 32004 (LZ4) and 32008 (bitshuffle) share: u64 BE bytes of all elements, u32 BE bytes of a
 //! block, then each block behind its u32 BE length.
 
-use super::{bitshuffle, lz4, CodecError, Problem};
-use crate::prefetch;
+use super::bitshuffle::{self, Halve, BEYOND};
+use super::{lz4, CodecError, Problem};
+use crate::{prefetch, simd};
 
 /// Bytes before the first block.
 pub const HEADER: usize = 12;
@@ -99,26 +100,82 @@ pub fn decode_bitshuffled(
     elem_size: usize,
     dst: &mut [u8],
     block: &mut Vec<u8>,
-    mut unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
+    unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
 ) -> Result<(), CodecError> {
-    check_element(elem_size, dst.len())?;
-    let (stated, mut blocks) = Blocks::open(chunk, dst.len())?;
+    let (shuffled, plain) = dst.split_at_mut(dst.len() / (8 * elem_size.max(1)) * (8 * elem_size.max(1)));
+    let bytes = shuffled.len() + plain.len();
+    let blocks = each_block(chunk, elem_size, bytes, block, unpack, |start, bits| {
+        let (out, next) = shuffled[start..].split_at_mut(bits.len());
+        // Half of the time of a large frame would go into waiting for its memory.
+        prefetch::fetch(next.as_ptr(), bits.len().min(next.len()));
+        bitshuffle::unshuffle(bits, elem_size, out)
+    })?;
+    blocks.finish(plain)
+}
+
+/// Decodes a chunk of elements of four bytes likewise, as elements of two bytes: what does not fit becomes
+/// [`BEYOND`](bitshuffle::BEYOND), and `visit(element, value)` is called in order for those of them below 2³¹.
+///
+/// # Errors
+/// As [`decode_bitshuffled`].
+pub fn decode_halved(
+    chunk: &[u8],
+    dst: &mut [u16],
+    block: &mut Vec<u8>,
+    marks: &mut Vec<u8>,
+    unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
+    mut visit: impl FnMut(usize, u32),
+) -> Result<(), CodecError> {
+    const WIDE: usize = size_of::<u32>();
+    let (shuffled, plain) = dst.split_at_mut(dst.len() / 8 * 8);
+    let bytes = (shuffled.len() + plain.len()) * WIDE;
+    let blocks = each_block(chunk, WIDE, bytes, block, unpack, |start, bits| {
+        let first = start / WIDE;
+        let (out, next) = shuffled[first..].split_at_mut(bits.len() / WIDE);
+        prefetch::fetch(next.as_ptr().cast(), (bits.len() / 2).min(2 * next.len()));
+        let half = bits.len() / 2;
+        simd::run(Halve { bits, marks, visit: |at, value| visit(first + at, value) });
+        bitshuffle::unshuffle(&bits[..half], size_of::<u16>(), bytemuck::cast_slice_mut(out))
+    })?;
+    let (first, mut rest) = (shuffled.len(), [0u32; 7]);
+    let rest = &mut rest[..plain.len()];
+    blocks.finish(bytemuck::cast_slice_mut(rest))?;
+    for (at, (out, value)) in plain.iter_mut().zip(rest.iter().map(|&value| u32::from_le(value))).enumerate()
+    {
+        *out = u16::try_from(value).unwrap_or(BEYOND);
+        if *out == BEYOND && value <= i32::MAX as u32 {
+            visit(first + at, value);
+        }
+    }
+    Ok(())
+}
+
+/// Unpacks the blocks of a chunk of filter 32008 of `bytes` bytes in all, and gives each to `put` with the place of its
+/// first byte; gives what follows them.
+fn each_block<'a>(
+    chunk: &'a [u8],
+    elem_size: usize,
+    bytes: usize,
+    block: &mut Vec<u8>,
+    mut unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
+    mut put: impl FnMut(usize, &mut [u8]) -> Result<(), CodecError>,
+) -> Result<Blocks<'a>, CodecError> {
+    check_element(elem_size, bytes)?;
+    let (stated, mut blocks) = Blocks::open(chunk, bytes)?;
     let block_bytes = stated as usize;
     if block_bytes == 0 || !block_bytes.is_multiple_of(8 * elem_size) {
         return Err(CodecError::new(8, Problem::Block { stated }));
     }
-    let (shuffled, plain) = dst.split_at_mut(dst.len() / (8 * elem_size) * (8 * elem_size));
-    for out in shuffled.chunks_mut(block_bytes) {
-        let wanted = out.len();
-        // Half of the time of a large frame would go into waiting for its memory.
-        prefetch::fetch(out.as_ptr().wrapping_add(wanted), wanted);
+    let shuffled = bytes / (8 * elem_size) * (8 * elem_size);
+    for start in (0..shuffled).step_by(block_bytes) {
+        let wanted = block_bytes.min(shuffled - start);
         let packed = blocks.next()?;
         let bits = room(block, wanted);
         let found = unpack(&packed, bits, wanted).map_err(|error| error.within(packed.at))?;
         if found != wanted {
             return Err(CodecError::new(packed.at, Problem::TooShort { found, wanted }));
         }
-        bitshuffle::unshuffle(&bits[..wanted], elem_size, out)?;
+        put(start, &mut bits[..wanted])?;
     }
-    blocks.finish(plain)
+    Ok(blocks)
 }

@@ -1,6 +1,6 @@
 //! The chunk formats of detectors' HDF5 files behind one call.
 
-use super::blocks::check_element;
+use super::blocks::{check_element, decode_halved, Packed};
 use super::{bitshuffle_lz4, bitshuffle_zstd, byte_shuffle, gzip, lz4, lz4_chunk, zstd, CodecError};
 
 /// What an HDF5 filter pipeline makes of a chunk.
@@ -49,6 +49,7 @@ impl Encoding {
 pub struct Scratch {
     pub(super) block: Vec<u8>,
     pub(super) packed: Vec<u8>,
+    pub(super) marks: Vec<u8>,
     pub(super) table: lz4::Table,
     pub(super) zstd: zstd::Decoder,
     pub(super) inflater: gzip::Inflater,
@@ -82,5 +83,33 @@ pub fn decode_chunk(
             byte_shuffle::unshuffle(shuffled, elem_size, dst);
             Ok(())
         }
+    }
+}
+
+/// Decodes one HDF5 chunk of elements of four bytes as elements of two, see [`BEYOND`](super::bitshuffle::BEYOND), and
+/// calls `visit(element, value)` in order for those that do not fit and are below 2³¹. `None` for encodings of which that
+/// would not be quicker.
+///
+/// # Errors
+/// As [`decode_chunk`].
+pub fn decode_chunk_halved(
+    encoding: Encoding,
+    chunk: &[u8],
+    dst: &mut [u16],
+    scratch: &mut Scratch,
+    visit: impl FnMut(usize, u32),
+) -> Option<Result<(), CodecError>> {
+    let Scratch { block, marks, zstd, .. } = scratch;
+    let lz4 = |packed: &Packed, out: &mut [u8], bytes: usize| {
+        lz4::decompress_within(packed.bytes, packed.length, out, bytes)
+    };
+    match encoding {
+        Encoding::BitshuffleLz4 => Some(decode_halved(chunk, dst, block, marks, lz4, visit)),
+        Encoding::BitshuffleZstd => {
+            let unpack =
+                |packed: &Packed, out: &mut [u8], bytes| zstd.decode(packed.only(), &mut out[..bytes]);
+            Some(decode_halved(chunk, dst, block, marks, unpack, visit))
+        }
+        _ => None,
     }
 }

@@ -60,6 +60,21 @@ impl KeptRuns {
         }
     }
 
+    /// Puts further pixels, in raster order, between those written by [`KeptRuns::write_to`] with a size of 4.
+    pub fn merge(more: &[(u32, i32)], index: &mut Vec<u32>, values: &mut Vec<u32>) {
+        let mut left = index.len();
+        index.resize(left + more.len(), 0);
+        values.resize(index.len(), 0);
+        // From the end, so that what is moved makes room for what is put in.
+        for (before, &(pixel, value)) in more.iter().enumerate().rev() {
+            let first = index[..left].partition_point(|&own| own < pixel);
+            index.copy_within(first..left, first + before + 1);
+            values.copy_within(first..left, first + before + 1);
+            (index[first + before], values[first + before]) = (pixel, value as u32);
+            left = first;
+        }
+    }
+
     fn pack<T>(&self, mut to: &mut [T], narrowed: impl Fn(i32) -> T) {
         for run in &self.0 {
             let (own, rest) = to.split_at_mut(run.kept().1.len());
@@ -316,5 +331,18 @@ mod tests {
             runs.write_to(size, &mut index, &mut values);
             assert_eq!((index, values), (vec![3, 70, 71], expected));
         }
+    }
+
+    #[test]
+    fn pixels_are_merged_in_order() {
+        let (mut index, mut values) = (vec![3, 5, 8], vec![30, 50, 80]);
+        KeptRuns::merge(&[(1, 10), (4, 40), (6, 60), (9, 90)], &mut index, &mut values);
+        assert_eq!(index, [1, 3, 4, 5, 6, 8, 9]);
+        assert_eq!(values, [10, 30, 40, 50, 60, 80, 90]);
+        KeptRuns::merge(&[], &mut index, &mut values);
+        assert_eq!(index.len(), 7);
+        let (mut index, mut values) = (Vec::new(), Vec::new());
+        KeptRuns::merge(&[(7, -1)], &mut index, &mut values);
+        assert_eq!((index, values), (vec![7], vec![u32::MAX]));
     }
 }

@@ -91,18 +91,27 @@ macro_rules! each_type {
 
 pub(super) use {each_integer, each_type};
 
-/// Pixels of one frame in raster order, little-endian, and a few spare ones behind.
+/// Pixels of one frame in raster order, little-endian, and a few spare ones behind. It takes its memory when it is first
+/// written to.
 pub struct FrameBuffer {
     pixel_type: PixelType,
     pixels: usize,
+    spare: usize,
     words: Vec<u32>,
 }
 
 impl FrameBuffer {
     /// Room for `pixels` pixels and `spare` more.
     pub fn new(pixel_type: PixelType, pixels: usize, spare: usize) -> Self {
-        let bytes = (pixels + spare) * pixel_type.size();
-        Self { pixel_type, pixels, words: vec![0; bytes.div_ceil(4)] }
+        Self { pixel_type, pixels, spare, words: Vec::new() }
+    }
+
+    /// Takes the memory where it is not there yet: zeros.
+    pub fn take_room(&mut self) {
+        if self.words.is_empty() {
+            let bytes = (self.pixels + self.spare) * self.pixel_type.size();
+            self.words = vec![0; bytes.div_ceil(4)];
+        }
     }
 
     /// Type of the pixels.
@@ -112,6 +121,7 @@ impl FrameBuffer {
 
     /// Bytes of the frame, without the spare ones.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
+        self.take_room();
         let bytes = self.pixels * self.pixel_type.size();
         &mut cast_slice_mut(&mut self.words)[..bytes]
     }
@@ -124,6 +134,7 @@ impl FrameBuffer {
     /// Pixels of the frame. `T` must have the size of the pixel type.
     pub fn pixels_mut<T: NoUninit + AnyBitPattern>(&mut self) -> &mut [T] {
         assert_eq!(size_of::<T>(), self.pixel_type.size());
+        self.take_room();
         &mut cast_slice_mut(&mut self.words)[..self.pixels]
     }
 

@@ -2,7 +2,7 @@
 
 use super::{weights, PixelType, PlanError, PlanInput, Settings};
 use crate::background::{Nearest, RadialGrid};
-use crate::bins::{sort, Bins, RadialRows, Runs, Sorted};
+use crate::bins::{sort, Bins, RadialRows, Runs, Scale, Sorted};
 use crate::clip::WeightSums;
 use crate::geometry::Shape;
 use crate::validity::{IntegerValidity, Validity};
@@ -29,6 +29,8 @@ pub struct Setup {
     pub grid: RadialGrid,
     /// where pixels are picked as the frame lies: integers whose norms are all 1
     pub nearest: Option<Nearest>,
+    pub rows: RadialRows,
+    pub scale: Scale,
 }
 
 impl Setup {
@@ -44,7 +46,7 @@ impl Setup {
         // Inside the centre of the first bin the background is that of the centre. FabIO takes smaller radii for
         // masked, so the map holds the centre there, which means the same.
         let rows = RadialRows::new(&geometry, shape, settings.unit);
-        let Sorted { bins, runs, radius } = sort(&rows, &masked, settings.bins)?;
+        let Sorted { bins, runs, radius, scale } = sort(&rows, &masked, settings.bins)?;
 
         let weights = Weights::new(&runs, bins.places(), normalization.as_deref());
         if let Some(norms) = &mut normalization {
@@ -68,8 +70,16 @@ impl Setup {
             weights,
             grid,
             nearest,
+            rows,
+            scale,
             bins,
         })
+    }
+
+    /// Whether frames may be held in half of their width, see `halved`: counts of 32 bits whose norms are all 1.
+    pub fn may_be_halved(&self) -> bool {
+        let is_wide = matches!(self.pixel_type, PixelType::U32 | PixelType::I32);
+        is_wide && self.nearest.is_some() && self.integer_validity.is_unsigned()
     }
 
     /// Whether sums are exact integers (else f64).

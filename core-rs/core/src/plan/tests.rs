@@ -190,3 +190,109 @@ fn what_cannot_be_meant_is_refused() {
     assert!(refused(|i| i.settings.polarization = Some(1.5)).contains("polarization"));
     assert!(refused(|i| i.shape = Shape { slow: 1 << 20, fast: 1 << 20 }).contains("pixels"));
 }
+
+/// A frame as a bitshuffle-LZ4 chunk.
+fn packed(pixels: &[u32]) -> Vec<u8> {
+    let mut chunk = Vec::new();
+    bitshuffle_lz4::encode(bytemuck::cast_slice(pixels), 4, 0, &mut chunk, &mut Scratch::default()).unwrap();
+    chunk
+}
+
+const BITSHUFFLE_LZ4: Encoding = Encoding::Chunk(crate::codec::Encoding::BitshuffleLz4);
+
+/// The counts, gaps, and some hot pixels.
+fn tall(hot: &[(usize, u32)]) -> Vec<u32> {
+    let mut pixels: Vec<u32> = counts().into_iter().map(u32::from).collect();
+    pixels.iter_mut().skip(3).step_by(19).for_each(|pixel| *pixel = u32::MAX);
+    hot.iter().for_each(|&(at, value)| pixels[at] = value);
+    pixels
+}
+
+fn tall_input(pixel_type: PixelType, model: ErrorModel, high: f64) -> PlanInput {
+    let mut input = input(pixel_type);
+    input.validity = Validity { low: 0.0, high, dummy: Some((70_001.0, 0.5)) };
+    input.settings.clip.error_model = model;
+    // Rings so wide that pixels are picked as the frame lies.
+    input.settings.bins = 8;
+    input
+}
+
+fn tall_plan() -> Plan {
+    Plan::new(tall_input(PixelType::U32, ErrorModel::Azimuthal, 1e12)).unwrap()
+}
+
+#[test]
+fn frames_held_in_half_their_width_give_the_same_bits() {
+    const HOT: [u32; 9] =
+        [65_534, 65_535, 65_536, 70_001, 1 << 20, 1 << 31, i32::MAX as u32, 3_000_000, 65_600];
+    let frame = tall(&std::array::from_fn::<_, 9, _>(|i| (40 + 523 * i, HOT[i])));
+    for pixel_type in [PixelType::U32, PixelType::I32] {
+        for model in [ErrorModel::Azimuthal, ErrorModel::Poisson, ErrorModel::Hybrid] {
+            for high in [1e12, 2e6, 65_535.0, 65_534.0, 150.0] {
+                let mut wide = Plan::new(tall_input(pixel_type, model, high)).unwrap();
+                let mut half = wide.fork();
+                wide.load(BITSHUFFLE_LZ4, &packed(&frame)).unwrap();
+                half.load_counts(BITSHUFFLE_LZ4, &packed(&frame)).unwrap();
+                assert!(half.is_halved && !wide.is_halved);
+                assert_eq!(half.integrate(), wide.integrate());
+                assert_eq!(half.clip(), wide.clip());
+                assert_eq!(half.invalid(), wide.invalid());
+                assert_eq!(half.pick(), wide.pick());
+                assert_eq!(half.peaks(), wide.peaks());
+                assert!(!half.is_halved, "peaks are found in the frame's own width");
+                assert_eq!(half.clip(), wide.clip());
+                assert_eq!(half.invalid(), wide.invalid());
+                assert_eq!(half.pick(), wide.pick());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_comparison_of_widths_sees_one_count_of_a_hot_pixel() {
+    let make = |value| {
+        let mut plan = tall_plan();
+        plan.load_counts(BITSHUFFLE_LZ4, &packed(&tall(&[(41, value)]))).unwrap();
+        assert!(plan.is_halved);
+        let raw = plan.integrate().clone();
+        plan.clip();
+        (raw, plan.pick().1.to_vec())
+    };
+    let ((raw, kept), (other, other_kept)) = (make(80_000), make(80_001));
+    assert!(raw != other && kept != other_kept);
+}
+
+#[test]
+fn frames_that_cannot_be_held_in_half_their_width_are_held_as_they_are() {
+    let check = |change: fn(&mut PlanInput), frame: &[u32]| {
+        let mut input = tall_input(PixelType::U32, ErrorModel::Azimuthal, 1e12);
+        change(&mut input);
+        let mut wide = Plan::new(input).unwrap();
+        let mut half = wide.fork();
+        for _ in 0..2 {
+            wide.load(BITSHUFFLE_LZ4, &packed(frame)).unwrap();
+            half.load_counts(BITSHUFFLE_LZ4, &packed(frame)).unwrap();
+            assert!(!half.is_halved);
+            assert_eq!(half.clip(), wide.clip());
+            assert_eq!(half.invalid(), wide.invalid());
+            assert_eq!(half.pick(), wide.pick());
+        }
+    };
+    let hot: Vec<(usize, u32)> = (0..SHAPE.pixels()).step_by(7).map(|p| (p, 100_000 + p as u32)).collect();
+    check(|_| {}, &tall(&hot));
+    check(|input| input.settings.solid_angle = true, &tall(&[]));
+    check(|input| input.dark = Some(vec![1.0; SHAPE.pixels()]), &tall(&[]));
+    check(|input| (input.pixel_type, input.validity.low) = (PixelType::I32, -5.0), &tall(&[]));
+    check(|input| input.pixel_type = PixelType::F32, &tall(&[]));
+}
+
+#[test]
+fn a_damaged_frame_is_refused_in_half_its_width_as_well() {
+    let (mut plan, chunk) = (tall_plan(), packed(&tall(&[])));
+    let cut = &chunk[..chunk.len() - 9];
+    let refused = plan.load(BITSHUFFLE_LZ4, cut);
+    assert!(refused.is_err());
+    assert_eq!(plan.load_counts(BITSHUFFLE_LZ4, cut), refused);
+    plan.load_counts(BITSHUFFLE_LZ4, &chunk).unwrap();
+    assert!(plan.is_halved);
+}

@@ -85,11 +85,11 @@ impl<S: Strips + ?Sized> Kernel for Extent<'_, S> {
 /// How radii become bins.
 #[derive(Clone, Copy)]
 pub struct Scale {
-    pub low: f64,
-    pub range: f64,
-    pub count: usize,
+    pub(super) low: f64,
+    pub(super) range: f64,
+    pub(super) count: usize,
     /// the first bin's centre
-    pub first: f32,
+    pub(super) first: f32,
 }
 
 /// Up to [`RUN`] neighbouring pixels of a strip in one bin, or any number of masked ones. It begins where the one before
@@ -175,12 +175,17 @@ impl<S: Strips + ?Sized> Kernel for Find<'_, S> {
 }
 
 impl Scale {
+    /// The bin of a radius.
+    #[inline(always)]
+    pub fn bin(&self, r: f64) -> u32 {
+        truncate((r - self.low) / self.range * self.count as f64, (self.count - 1) as i32) as u32
+    }
+
     /// Bins and f32 radii of a strip.
     #[inline(always)]
     fn apply(&self, radii: &[f64], masked: &[u8], bins: &mut [u32], radius: &mut [f32]) {
-        let (count, last) = (self.count as f64, (self.count - 1) as i32);
         for (((&r, &m), bin), radius) in radii.iter().zip(masked).zip(bins).zip(radius) {
-            let own = truncate((r - self.low) / self.range * count, last) as u32;
+            let own = self.bin(r);
             let r = r as f32;
             let r = if r > self.first { r } else { self.first };
             *bin = if m == 0 { own } else { MASKED };
