@@ -4,7 +4,8 @@
 //! scan needs of the bins is then a window of a table that stays in registers, and a frame is read as it lies.
 
 use super::RadialGrid;
-use crate::parallel::{for_each, Split, WORTH_A_THREAD};
+use crate::parallel::{reduce, Split, WORTH_A_THREAD};
+use crate::simd::{self, Kernel};
 
 /// Pixels of a group.
 pub const GROUP: usize = 32;
@@ -26,11 +27,13 @@ pub struct Nearest {
     pub far: Vec<(u32, [u32; GROUP])>,
 }
 
-/// Groups that are worked on together.
+/// Groups that are worked on together, from one of some number on.
 struct Groups<'a> {
+    first: usize,
     radius: &'a [f32],
     lowest: &'a mut [u32],
     above: &'a mut [u8],
+    grid: &'a RadialGrid,
 }
 
 impl Split for Groups<'_> {
@@ -42,10 +45,40 @@ impl Split for Groups<'_> {
         let (radius, radius_right) = self.radius.split_at(half * GROUP);
         let (lowest, lowest_right) = self.lowest.split_at_mut(half);
         let (above, above_right) = self.above.split_at_mut(half * GROUP);
+        let (first, grid) = (self.first, self.grid);
         Ok((
-            Self { radius, lowest, above },
-            Self { radius: radius_right, lowest: lowest_right, above: above_right },
+            Self { first, radius, lowest, above, grid },
+            Self {
+                first: first + half,
+                radius: radius_right,
+                lowest: lowest_right,
+                above: above_right,
+                grid,
+            },
         ))
+    }
+}
+
+impl Kernel for Groups<'_> {
+    /// the far ones, see [`Nearest`]
+    type Out = Vec<(u32, [u32; GROUP])>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        let Self { first, radius, lowest, above, grid } = self;
+        let mut far = Vec::new();
+        let groups = radius.chunks(GROUP).zip(lowest).zip(above.chunks_mut(GROUP));
+        for (at, ((radius, lowest), above)) in groups.enumerate() {
+            let bins = bins_of(radius, grid);
+            *lowest = place_group(&bins, above);
+            // Nothing is far of most groups: then there is no byte that says so, and none is masked.
+            if above.contains(&NONE)
+                && bins.iter().zip(&*above).any(|(&bin, &above)| above == NONE && bin != NOWHERE)
+            {
+                far.push(((first + at) as u32, bins));
+            }
+        }
+        far
     }
 }
 
@@ -55,20 +88,13 @@ impl Nearest {
     pub fn new(radius: &[f32], grid: &RadialGrid) -> Option<Self> {
         let groups = radius.len().div_ceil(GROUP);
         let (mut lowest, mut above) = (vec![0; groups], vec![NONE; groups * GROUP]);
-        let whole = Groups { radius, lowest: &mut lowest, above: &mut above };
-        for_each(whole, &|Groups { radius, lowest, above }| {
-            for ((radius, lowest), above) in radius.chunks(GROUP).zip(lowest).zip(above.chunks_mut(GROUP)) {
-                *lowest = place_group(radius, grid, above);
-            }
+        let whole = Groups { first: 0, radius, lowest: &mut lowest, above: &mut above, grid };
+        let far = reduce(whole, &simd::run, &|mut left: Vec<_>, mut right| {
+            left.append(&mut right);
+            left
         });
-        let mut far = Vec::new();
-        for (group, (radius, above)) in radius.chunks(GROUP).zip(above.chunks(GROUP)).enumerate() {
-            if radius.iter().zip(above).any(|(r, &above)| above == NONE && !r.is_nan()) {
-                far.push((group as u32, bins_of(radius, grid)));
-            }
-            if far.len() > groups / 8 {
-                return None;
-            }
+        if far.len() > groups / 8 {
+            return None;
         }
         Some(Self { lowest, above, far })
     }
@@ -80,6 +106,7 @@ impl Nearest {
 }
 
 /// The bins of a group's pixels.
+#[inline(always)]
 fn bins_of(radius: &[f32], grid: &RadialGrid) -> [u32; GROUP] {
     let mut bins = [NOWHERE; GROUP];
     for (bin, &r) in bins.iter_mut().zip(radius) {
@@ -90,9 +117,24 @@ fn bins_of(radius: &[f32], grid: &RadialGrid) -> [u32; GROUP] {
 }
 
 /// Writes the bytes of a group's pixels and gives its lowest bin.
-fn place_group(radius: &[f32], grid: &RadialGrid, above: &mut [u8]) -> u32 {
-    let bins = bins_of(radius, grid);
-    // Bins of as many pixels from the first one on as one window holds; those behind, where a row ends, may be far.
+#[inline(always)]
+fn place_group(bins: &[u32; GROUP], above: &mut [u8]) -> u32 {
+    let low = bins.iter().fold(NOWHERE, |low, &bin| low.min(bin));
+    // Of masked pixels the largest number becomes 0.
+    let high = bins.iter().fold(0, |high, &bin| high.max(bin.wrapping_add(1)));
+    let low = if low == NOWHERE || high - 1 - low < u32::from(NONE) { low } else { first_window(bins) };
+    if low == NOWHERE {
+        return 0;
+    }
+    for (above, &bin) in above.iter_mut().zip(bins) {
+        *above = bin.wrapping_sub(low).min(u32::from(NONE)) as u8;
+    }
+    low
+}
+
+/// The lowest bin of as many pixels from the first one on as one window holds; those behind, where a row ends, are far.
+#[cold]
+fn first_window(bins: &[u32; GROUP]) -> u32 {
     let (mut low, mut high) = (NOWHERE, 0);
     for &bin in bins.iter().filter(|&&bin| bin != NOWHERE) {
         let (lower, higher) = (low.min(bin), high.max(bin));
@@ -100,12 +142,6 @@ fn place_group(radius: &[f32], grid: &RadialGrid, above: &mut [u8]) -> u32 {
             break;
         }
         (low, high) = (lower, higher);
-    }
-    if low == NOWHERE {
-        return 0;
-    }
-    for (above, &bin) in above.iter_mut().zip(&bins) {
-        *above = bin.wrapping_sub(low).min(u32::from(NONE)) as u8;
     }
     low
 }
