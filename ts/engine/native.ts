@@ -57,15 +57,13 @@ export function findNative(path: string | undefined = libraryPath()): NativeSear
  * their threads.
  */
 export function nativeEngine(calls: NativeCalls, threads?: number): Engine {
-  // deno-lint-ignore require-await -- what `plan` throws becomes a rejection
-  const promised = async <T>(make: () => T): Promise<T> => make();
   return {
     name: "native",
     packing: calls,
     plan: (input) => new NativePlan(calls, input, threads),
     densifier: (input) => new NativeDensifier(calls, input, threads),
     planPool: async (input, jobs) => nativePlanPool(await NativePlan.prepare(calls, input, threads), jobs),
-    densifierPool: (input, jobs) =>
-      promised(() => nativeDensifierPool(new NativeDensifier(calls, input, threads), jobs)),
+    densifierPool: async (input, jobs) =>
+      nativeDensifierPool(await NativeDensifier.prepare(calls, input, threads), jobs),
   };
 }

@@ -18,6 +18,7 @@ const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
 const PLAN_NEW = [
   ...["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"] as const,
 ] as const;
+const DENSIFIER_NEW = ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"] as const;
 const DENSIFIER_FRAME = [
   ...["pointer", "buffer", "buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
   ...["f64", "u64", "u32", "u32", "buffer", "usize", "buffer"] as const,
@@ -108,9 +109,12 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
-  bs_densifier_new: {
-    parameters: ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"],
+  bs_densifier_new: { parameters: DENSIFIER_NEW, result: "i32" },
+  bs_densifier_prepare: {
+    name: "bs_densifier_new",
+    parameters: DENSIFIER_NEW,
     result: "i32",
+    nonblocking: true,
   },
   bs_densifier_fork: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
   bs_densifier_free: { parameters: ["pointer"], result: "void" },
@@ -186,6 +190,8 @@ export interface NativeCalls extends Packing {
    */
   narrow(frame: Uint8Array, size: number, out: Uint8Array): Promise<Narrowed | undefined>;
   newDensifier(options: string, radius: Float32Array, normalization?: Float32Array): Deno.PointerValue;
+  /** The same on another thread; the maps are in use until the promise settles. */
+  prepareDensifier(options: string, radius: Float32Array, normalization?: Float32Array): Promise<Deno.PointerValue>;
   forkDensifier(densifier: Deno.PointerValue): Deno.PointerValue;
   freeDensifier(densifier: Deno.PointerValue): void;
   /** Gives the place of the frame. */
@@ -313,6 +319,13 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       handleOf((out) =>
         symbols.bs_densifier_new(...pair(encoder.encode(options)), ...pair(radius), ...pair(normalization), out, error)
       ),
+    async prepareDensifier(options, radius, normalization) {
+      const { place, check } = errorRoom();
+      const [text, out] = [encoder.encode(options), new BigUint64Array(1)];
+      const maps = [...pair(radius), ...pair(normalization)] as const;
+      check(await symbols.bs_densifier_prepare(...pair(text), ...maps, bytesOf(out), place));
+      return Deno.UnsafePointer.create(out[0]);
+    },
     forkDensifier: (densifier) => handleOf((out) => symbols.bs_densifier_fork(densifier, out, error)),
     freeDensifier: (densifier) => symbols.bs_densifier_free(densifier),
     rebuild(densifier, frame, noise, seed, number) {

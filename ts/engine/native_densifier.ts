@@ -29,6 +29,17 @@ export class NativeDensifier implements Densifier {
     this.#handle = handle ?? calls.newDensifier(densifierOptions(input, threads), radius, normalization);
   }
 
+  /** A densifier that is made on another thread. Rejects like the constructor throws. */
+  static async prepare(
+    calls: NativeCalls,
+    input: DensifierInput,
+    threads: number | undefined,
+  ): Promise<NativeDensifier> {
+    const { radius, normalization } = input;
+    const handle = await calls.prepareDensifier(densifierOptions(input, threads), radius, normalization);
+    return new NativeDensifier(calls, input, threads, handle);
+  }
+
   /** Another densifier of the same file, with buffers of its own. */
   fork(): NativeDensifier {
     return new NativeDensifier(this.#calls, this.#input, undefined, this.#calls.forkDensifier(this.#handle));

@@ -1,5 +1,4 @@
-/** The first frame is read while the plans for it are made. */
-import type { PlanPool } from "../engine/engine.ts";
+/** The first frame is read while what will work on it is made. */
 
 async function* withFirst<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T, void>): AsyncGenerator<T, void> {
   if (first.done) return;
@@ -8,19 +7,19 @@ async function* withFirst<T>(first: IteratorResult<T, void>, rest: AsyncGenerato
 }
 
 /**
- * The items, of which the first has come, and the plans for them. Rejects when there are no plans, or there is no first
- * item; then nothing of the items stays open.
+ * The items, of which the first has come, and the pool for them. Rejects when there is no pool, or the first item cannot
+ * be had; then nothing of the items stays open.
  */
-export async function begun<T>(
+export async function begun<T, P>(
   items: AsyncGenerator<T, void>,
-  pool: Promise<PlanPool>,
-): Promise<{ items: AsyncIterable<T>; plans: PlanPool }> {
+  making: Promise<P>,
+): Promise<{ items: AsyncIterable<T>; pool: P }> {
   const reading = items.next();
-  // It is told by whoever waits for it, after a failure of the plans.
+  // It is told by whoever waits for it, after a failure of the pool.
   reading.catch(() => {});
   try {
-    const plans = await pool;
-    return { items: withFirst(await reading, items), plans };
+    const pool = await making;
+    return { items: withFirst(await reading, items), pool };
   } catch (error) {
     await items.return();
     throw error;

@@ -11,6 +11,7 @@ import { checkOutput, partOf } from "../io/output.ts";
 import { openSparse, type SparseFile } from "../io/sparse_read.ts";
 import { checkApart } from "./apart.ts";
 import { type Checkpoint, withCheckpoint } from "./checkpoint.ts";
+import { begun } from "./begun.ts";
 import { inOrder } from "./in_order.ts";
 import { factsOfFiles, jobsFor, withThreads } from "./resources.ts";
 import type { RunControl } from "./run.ts";
@@ -110,7 +111,7 @@ async function* sparseFrames(sparse: SparseFile, from: number): AsyncGenerator<{
 async function rebuildAll(
   sparse: SparseFile,
   creating: Promise<DenseSink>,
-  pool: DensifierPool,
+  making: Promise<DensifierPool>,
   draw: DensifyOptions,
   name: string,
   control: RunControl,
@@ -128,8 +129,9 @@ async function rebuildAll(
     await accept(fetchChunk(partOf(earlier!.path), entry.chunk), entry.kept);
   }
   const resumed = frames;
+  const { items, pool } = await begun(sparseFrames(sparse, resumed), making);
   await inOrder(
-    sparseFrames(sparse, resumed),
+    items,
     pool.jobs,
     async ({ number, frame }) => {
       const pixels = frame.index.length;
@@ -153,7 +155,7 @@ async function write(
   const { shape, type, geometry, detector, radius, radial, normalization, mask, frameCount: frames } = sparse;
   const dummy = dummyFor(type, options.dummy);
   const jobs = jobsFor(options.jobs, frames);
-  const pool = await rebuilding(options.file, () =>
+  const making = rebuilding(options.file, () =>
     engine.densifierPool({
       type,
       radius,
@@ -163,6 +165,8 @@ async function write(
       ...(sparse.cutoffPick === undefined ? {} : { cutoffPick: sparse.cutoffPick }),
       ...(sparse.noise === undefined ? {} : { noisePick: sparse.noise }),
     }, jobs));
+  // Whoever waits for it hears of a failure.
+  making.catch(() => {});
   const start = performance.now();
   const settings = { ...draw, dummy };
   const identity = {
@@ -178,7 +182,7 @@ async function write(
       identity,
       options.resume ?? false,
       async (checkpoint) => {
-        // The file is begun while the first frames are rebuilt.
+        // The file is begun while what rebuilds is made.
         const sink = soon(() =>
           createDense(path, {
             shape,
@@ -191,14 +195,14 @@ async function write(
           })
         );
         const name = options.file;
-        return await completing(sink, () => rebuildAll(sparse, sink, pool, draw, name, control, checkpoint));
+        return await completing(sink, () => rebuildAll(sparse, sink, making, draw, name, control, checkpoint));
       },
     );
     const seconds = (performance.now() - start) / 1000;
     return {
       command: "densify",
       engine: engine.name,
-      jobs: pool.jobs,
+      jobs: (await making).jobs,
       output: options.output,
       frames,
       resumedFrames: resumed,
@@ -213,6 +217,6 @@ async function write(
       settings,
     };
   } finally {
-    await pool.close();
+    await making.then((pool) => pool.close(), () => {});
   }
 }

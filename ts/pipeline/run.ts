@@ -87,7 +87,7 @@ export async function runFrames(
     }
   }
   const resumedFrames = frames;
-  const { items, plans } = await begun(series.frames(frames), pool);
+  const { items, pool: plans } = await begun(series.frames(frames), pool);
   const start = performance.now();
   await inOrder(
     items,

@@ -110,7 +110,7 @@ async function judge(
     await accept(entry, chunk && fetchChunk(partOf(earlier!.path), chunk));
   }
   const resumedFrames = peaksPerFrame.length;
-  const { items, plans } = await begun(series.frames(resumedFrames), pool);
+  const { items, pool: plans } = await begun(series.frames(resumedFrames), pool);
   const start = performance.now();
   await inOrder(
     items,
