@@ -81,7 +81,9 @@ class PlanOnWasm implements Plan {
     if (bytes.byteLength !== size) {
       throw new Error(`a frame of ${bytes.byteLength} bytes where ${size} are expected`);
     }
-    new Uint8Array(heap(), this.#plan.framePointer(), size).set(bytes);
+    // First: the frame buffer takes its memory when it is asked for.
+    const place = this.#plan.framePointer();
+    new Uint8Array(heap(), place, size).set(bytes);
     this.#plan.gather();
   }
 
