@@ -5,17 +5,23 @@
 #![allow(clippy::missing_safety_doc)]
 
 use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
+use crate::shared::Shared;
 use braggsieve_core::codec::narrow::{self, Narrower};
 use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, crc32, decode_chunk, Encoding, Scratch};
-use std::cell::RefCell;
 
-thread_local! {
-    /// What the calls of one thread reuse.
-    static BUFFERS: RefCell<(Scratch, Vec<u8>)> = RefCell::default();
-    /// Shuffled bytes of the chunk being packed.
-    pub(crate) static SHUFFLED: RefCell<Vec<u8>> = RefCell::default();
-    static NARROWER: RefCell<Narrower> = RefCell::default();
-    static COMPRESSOR: RefCell<zstd::bulk::Compressor<'static>> = RefCell::default();
+/// What decoding and encoding reuse: scratch and a chunk.
+static BUFFERS: Shared<(Scratch, Vec<u8>)> = Shared::new();
+static NARROWERS: Shared<Narrower> = Shared::new();
+pub(crate) static PACKERS: Shared<Packer> = Shared::new();
+
+/// What packs chunks with Zstandard.
+#[derive(Default)]
+pub(crate) struct Packer {
+    /// room for values on their way
+    pub values: Vec<f32>,
+    /// shuffled bytes of the chunk being packed
+    pub shuffled: Vec<u8>,
+    compressor: zstd::bulk::Compressor<'static>,
 }
 
 /// Copies a chunk to the room of the caller and tells its length.
@@ -49,7 +55,7 @@ pub unsafe extern "C" fn bs_encode_bitshuffle_lz4(
         guarded(error, || {
             let bytes = slice(bytes, length)?;
             let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
-            BUFFERS.with_borrow_mut(|(scratch, chunk)| {
+            BUFFERS.lend(|(scratch, chunk)| {
                 bitshuffle_lz4::encode(bytes, elem_size, 0, chunk, scratch)?;
                 hand_out(chunk, out, written)
             })
@@ -73,7 +79,7 @@ pub unsafe extern "C" fn bs_encode_mask(
         guarded(error, || {
             let mask = slice(mask, pixels)?;
             let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
-            BUFFERS.with_borrow_mut(|(scratch, chunk)| {
+            BUFFERS.lend(|(scratch, chunk)| {
                 bitshuffle_lz4::encode_mask(mask, chunk, scratch)?;
                 hand_out(chunk, out, written)
             })
@@ -105,33 +111,35 @@ pub unsafe extern "C" fn bs_pack_bitshuffle_zstd(
         guarded(error, || {
             let bytes = slice(bytes, length)?;
             let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
-            SHUFFLED.with_borrow_mut(|shuffled| {
+            PACKERS.lend(|packer| {
+                let shuffled = &mut packer.shuffled;
                 bitshuffle_zstd::shuffled(bytes, elem_size, shuffled)?;
                 if shuffled.is_empty() || shuffled.len() != bytes.len() {
                     let what = format!("{length} bytes are not whole groups of 8 elements of {elem_size}");
                     return Err(Failure::Refused(what));
                 }
-                written[0] = compressed(shuffled, elem_size, level, out)? as u64;
+                written[0] = packer.compressed(elem_size, level, out)? as u64;
                 Ok(())
             })
         })
     }
 }
 
-/// Puts the chunk of shuffled bytes into `out` and gives its length.
-pub(crate) fn compressed(
-    shuffled: &[u8],
-    elem_size: usize,
-    level: i32,
-    out: &mut [u8],
-) -> Result<usize, Failure> {
-    bitshuffle_zstd::assemble_in_place(shuffled.len(), elem_size, out, |room| {
-        COMPRESSOR.with_borrow_mut(|compressor| {
+impl Packer {
+    /// Puts the chunk of the shuffled bytes into `out` and gives its length.
+    pub(crate) fn compressed(
+        &mut self,
+        elem_size: usize,
+        level: i32,
+        out: &mut [u8],
+    ) -> Result<usize, Failure> {
+        let Self { shuffled, compressor, .. } = self;
+        bitshuffle_zstd::assemble_in_place(shuffled.len(), elem_size, out, |room| {
             compressor.set_compression_level(level).ok()?;
-            compressor.compress_to_buffer(shuffled, room).ok()
+            compressor.compress_to_buffer(&shuffled[..], room).ok()
         })
-    })
-    .ok_or(Failure::Argument("too little room for a chunk"))
+        .ok_or(Failure::Argument("too little room for a chunk"))
+    }
 }
 
 /// Unpacks one HDF5 chunk of elements of `elem_size` bytes into `out`, which it fills exactly. `encoding`: the name of
@@ -154,8 +162,7 @@ pub unsafe extern "C" fn bs_decode_chunk(
             let unknown = || Failure::Refused(format!("unknown encoding {name}"));
             let encoding = Encoding::from_name(name).ok_or_else(unknown)?;
             let (chunk, out) = (slice(chunk, length)?, output(out, out_length, out_length)?);
-            BUFFERS
-                .with_borrow_mut(|(scratch, _)| Ok(decode_chunk(encoding, chunk, elem_size, out, scratch)?))
+            BUFFERS.lend(|(scratch, _)| Ok(decode_chunk(encoding, chunk, elem_size, out, scratch)?))
         })
     }
 }
@@ -204,7 +211,7 @@ pub unsafe extern "C" fn bs_narrow(
             if out.len() < narrow::bound(length / elem_size.max(1)) {
                 return Err(Failure::Argument("too little room for a narrow frame"));
             }
-            let narrow = NARROWER.with_borrow_mut(|narrower| narrower.narrow(frame, elem_size, out))?;
+            let narrow = NARROWERS.lend(|narrower| narrower.narrow(frame, elem_size, out))?;
             let numbers = narrow.map_or([0; 2], |narrow| [narrow.bytes as u64, narrow.bits as u64]);
             written.copy_from_slice(&numbers);
             Ok(())

@@ -15,6 +15,7 @@ mod large;
 mod maps;
 mod plan;
 mod plan_maps;
+mod shared;
 mod threads;
 
 pub use boundary::{ErrorText, OK, PANIC, REFUSED, WRONG_ARGUMENT};

@@ -5,15 +5,9 @@
 #![allow(clippy::missing_safety_doc)]
 
 use crate::boundary::{guarded, output, target, ErrorText, Failure};
-use crate::codec::{compressed, SHUFFLED};
+use crate::codec::PACKERS;
 use crate::plan::NativePlan;
 use braggsieve_core::map_step::{is_step, shuffled_band, Rounding};
-use std::cell::RefCell;
-
-thread_local! {
-    /// Values of the band being packed: new memory for each would take longer than rounding it.
-    static VALUES: RefCell<Vec<f32>> = RefCell::default();
-}
 
 /// Packs the values `start` to `end` of the plan's radii, or of its norms where `normalization` is not 0, as one chunk of
 /// `length` float32 of HDF5 filter 32008 with Zstandard; zeros stand behind them. `step`: a power of two that they are
@@ -48,11 +42,10 @@ pub unsafe extern "C" fn bs_plan_pack_map(
             }
             let rounding = (step != 0.0).then_some(Rounding { step, least });
             let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
-            SHUFFLED.with_borrow_mut(|shuffled| {
-                VALUES.with_borrow_mut(|values| {
-                    shuffled_band(map, start..end, length, rounding, values, shuffled)
-                })?;
-                written[0] = compressed(shuffled, size_of::<f32>(), level, out)? as u64;
+            PACKERS.lend(|packer| {
+                let (values, shuffled) = (&mut packer.values, &mut packer.shuffled);
+                shuffled_band(map, start..end, length, rounding, values, shuffled)?;
+                written[0] = packer.compressed(size_of::<f32>(), level, out)? as u64;
                 Ok(())
             })
         })
