@@ -12,7 +12,7 @@ import type { Band, Rounding } from "./plan_maps.ts";
 import SOURCES from "./wasm/sources.sha256" with { type: "text" };
 
 /** Version of the C face that this file calls: `ABI` of core-rs/native/src/lib.rs. */
-export const ABI = 5;
+export const ABI = 6;
 
 const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
 const PLAN_NEW = [
@@ -86,6 +86,10 @@ const SYMBOLS = {
   bs_common_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_united_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_nonzero_mask: { parameters: ["buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"], result: "i32" },
+  bs_decode_mask: {
+    parameters: ["buffer", "usize", "buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"],
+    result: "i32",
+  },
   bs_nan_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_decode_chunk: {
     parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
@@ -423,9 +427,24 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       check(symbols.bs_united_mask(...pair(united), ...pair(other), error));
       return united;
     },
+    addMask: (mask, other) => check(symbols.bs_united_mask(...pair(mask), ...pair(other), error)),
     nonzeroMask(bytes, size, float) {
       const mask = new Uint8Array(Math.floor(bytes.length / size));
       check(symbols.bs_nonzero_mask(...pair(bytes), BigInt(size), Number(float), ...pair(mask), error));
+      return mask;
+    },
+    decodeMask(encoding, chunk, size, float, pixels) {
+      const mask = new Uint8Array(pixels);
+      const name = pair(encoder.encode(encoding));
+      const status = symbols.bs_decode_mask(
+        ...name,
+        ...pair(chunk),
+        BigInt(size),
+        Number(float),
+        ...pair(mask),
+        error,
+      );
+      check(status);
       return mask;
     },
     nanMask(map) {

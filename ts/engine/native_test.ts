@@ -213,11 +213,20 @@ nativeTest("packs as WebAssembly does", async (native) => {
     wasmPacking.countNan(norms),
   ]);
   assert.notDeepEqual(packing.nanMask(map), wasmPacking.nanMask(norms), "the comparison sees a mask without pixels");
-  for (const [array, float] of [[frameOf("uint16"), false], [map, true]] as const) {
+  for (const [array, float] of [[frameOf("uint8"), false], [frameOf("uint16"), false], [map, true]] as const) {
     const bytes = new Uint8Array(array.buffer as ArrayBuffer);
     const size = array.BYTES_PER_ELEMENT;
     assert.deepEqual(packing.nonzeroMask(bytes, size, float), wasmPacking.nonzeroMask(bytes, size, float));
-    assert.throws(() => packing.nonzeroMask(bytes.subarray(1), size, float), /not whole elements/);
+    if (size > 1) {
+      assert.throws(() => packing.nonzeroMask(bytes.subarray(1), size, float), /not whole elements/);
+    }
+    const chunk = packing.encodeBitshuffleLz4(bytes, size);
+    const decoded = packing.decodeMask("bitshuffle-lz4", chunk, size, float, PIXELS);
+    assert.deepEqual(decoded, wasmPacking.decodeMask("bitshuffle-lz4", chunk, size, float, PIXELS));
+    assert.deepEqual(decoded, packing.nonzeroMask(bytes, size, float));
+    for (const damaged of [chunk.subarray(1), chunk.subarray(0, 40)]) {
+      assert.throws(() => packing.decodeMask("bitshuffle-lz4", damaged, size, float, PIXELS), /damaged/);
+    }
   }
   const [mask, other] = [31, 7].map((n) => Uint8Array.from({ length: PIXELS }, (_, p) => p % n));
   assert.deepEqual(packing.commonMask(mask, other), wasmPacking.commonMask(mask, other));
@@ -230,7 +239,13 @@ nativeTest("packs as WebAssembly does", async (native) => {
   const long = BigUint64Array.of(7n, 2n ** 32n - 1n);
   assert.deepEqual(packing.narrowed(long), wasmPacking.narrowed(long));
   assert.equal(packing.narrowed(long.fill(2n ** 32n)), undefined);
-  for (const unite of [packing.unitedMask, packing.commonMask]) {
+  const sum = mask.slice();
+  packing.addMask(sum, other);
+  assert.deepEqual(sum, wasmPacking.unitedMask(mask, other));
+  const wasmSum = mask.slice();
+  wasmPacking.addMask(wasmSum, other);
+  assert.deepEqual(sum, wasmSum);
+  for (const unite of [packing.unitedMask, packing.commonMask, packing.addMask, wasmPacking.addMask]) {
     assert.throws(() => unite(mask, other.subarray(1)), /masks of/);
   }
   assert.deepEqual(packing.encodeMask(mask), wasmPacking.encodeMask(mask));

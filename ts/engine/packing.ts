@@ -25,6 +25,8 @@ export interface Packing {
   encodeMask(mask: Uint8Array): Uint8Array;
   /** 1 where an element of `size` bytes is not zero (for floats: NaN is not), one byte per element. */
   nonzeroMask(bytes: Uint8Array, size: number, float: boolean): Uint8Array;
+  /** The same of one HDF5 chunk of `pixels` such elements. Throws where it is damaged. */
+  decodeMask(encoding: Encoding, chunk: Uint8Array, size: number, float: boolean, pixels: number): Uint8Array;
   /** 1 where a value is NaN: the mask that a map of radii tells. */
   nanMask(map: Float32Array): Uint8Array;
   /** Values of a map that are NaN. */
@@ -41,6 +43,8 @@ export interface Packing {
   commonMask(mask: Uint8Array, other: Uint8Array): Uint8Array;
   /** The bits of both masks, in a new one. Throws when their lengths differ. */
   unitedMask(mask: Uint8Array, other: Uint8Array): Uint8Array;
+  /** Adds the bits of another mask to `mask`. Throws when their lengths differ. */
+  addMask(mask: Uint8Array, other: Uint8Array): void;
   /** Whether every raster index is below `pixels`. */
   allBelow(index: Uint32Array, pixels: number): boolean;
   /** Whether no value is below the one before it; a list with NaN does not rise. */
@@ -88,6 +92,8 @@ export const encodeMask: Packing["encodeMask"] = (mask) => current().encodeMask(
 /** See {@linkcode Packing}. */
 export const nonzeroMask: Packing["nonzeroMask"] = (bytes, size, float) => current().nonzeroMask(bytes, size, float);
 /** See {@linkcode Packing}. */
+export const decodeMask: Packing["decodeMask"] = (...chunk) => current().decodeMask(...chunk);
+/** See {@linkcode Packing}. */
 export const nanMask: Packing["nanMask"] = (map) => current().nanMask(map);
 /** See {@linkcode Packing}. */
 export const countNan: Packing["countNan"] = (map) => current().countNan(map);
@@ -99,6 +105,8 @@ export const frameMarks: Packing["frameMarks"] = (frame, type, pixels) => curren
 export const commonMask: Packing["commonMask"] = (mask, other) => current().commonMask(mask, other);
 /** See {@linkcode Packing}. */
 export const unitedMask: Packing["unitedMask"] = (mask, other) => current().unitedMask(mask, other);
+/** See {@linkcode Packing}. */
+export const addMask: Packing["addMask"] = (mask, other) => current().addMask(mask, other);
 /** See {@linkcode Packing}. */
 export const allBelow: Packing["allBelow"] = (index, pixels) => current().allBelow(index, pixels);
 /** See {@linkcode Packing}. */

@@ -33,12 +33,18 @@ export const wasmPacking: Packing = {
   crc32,
   encodeMask,
   nonzeroMask,
+  decodeMask(encoding, chunk, size, float, pixels) {
+    const image = new Uint8Array(pixels * size);
+    decodeChunk(encoding, chunk, size, image);
+    return nonzeroMask(image, size, float);
+  },
   nanMask,
   countNan,
   countMasked,
   frameMarks: ({ encoding, bytes }, type, pixels) => frameMarks(encoding, bytes, type, pixels),
   commonMask,
   unitedMask,
+  addMask: (mask, other) => mask.set(unitedMask(mask, other)),
   allBelow,
   rises,
   narrowed,

@@ -136,7 +136,7 @@ export function gapMask(detector: Detector): Uint8Array | undefined {
   if (!modules) return undefined;
   const { size, gap } = modules;
   if (size[0] === slow && size[1] === fast && !seam) return undefined;
-  const mask = new Uint8Array(slow * fast).fill(1);
+  const mask = new Uint8Array(slow * fast);
   // One row of a module line serves as the pattern of all of them.
   const row = new Uint8Array(fast).fill(1);
   for (let start = 0; start < fast; start += size[1] + gap[1]) {
@@ -144,7 +144,9 @@ export function gapMask(detector: Detector): Uint8Array | undefined {
     for (const column of seam ?? []) row[start + column] = 1;
   }
   for (let start = 0; start < slow; start += size[0] + gap[0]) {
-    for (let line = start; line < start + size[0]; line++) mask.set(row, line * fast);
+    const end = Math.min(start + size[0], slow);
+    for (let line = start; line < end; line++) mask.set(row, line * fast);
+    mask.fill(1, end * fast, (end + gap[0]) * fast);
   }
   return mask;
 }

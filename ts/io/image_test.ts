@@ -112,9 +112,12 @@ Deno.test("truncated and unknown images are refused by name", async () => {
   }
 });
 
-Deno.test("masks are united, and the inputs stay as they are", () => {
+Deno.test("masks are united, and the inputs stay as they are, but for one that is given away", () => {
   const [a, b] = [Uint8Array.of(0, 1, 0), Uint8Array.of(0, 0, 2)];
   assert.deepEqual([...uniteMasks([a, undefined, b]) ?? []].map((value) => value !== 0), [false, true, true]);
   assert.deepEqual([...a], [0, 1, 0]);
   assert.equal(uniteMasks([undefined]), undefined);
+  const own = Uint8Array.of(4, 0, 0);
+  assert.equal(uniteMasks([a, undefined, b], own), own);
+  assert.deepEqual([[...own], [...a]], [[4, 1, 2], [0, 1, 0]]);
 });

@@ -1,5 +1,6 @@
 /** Masks, dark and flat fields in the shape of the frames, and the union of masks. */
 import { nonzeroMask, unitedMask } from "../engine/maps.ts";
+import { addMask } from "../engine/packing.ts";
 import { InputError } from "../errors.ts";
 import type { Image } from "./image.ts";
 
@@ -38,8 +39,13 @@ export async function readField(spec: string, shape: Shape, what: "dark" | "flat
   return new Float32Array(data);
 }
 
-/** The pixels that any of the masks excludes (nonzero): an only one itself; undefined when there is none. */
-export function uniteMasks(masks: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
+/**
+ * The pixels that any of the masks excludes (nonzero): an only one itself; undefined when there is none. `own`: one more,
+ * which gets the bits of the others.
+ */
+export function uniteMasks(masks: readonly (Uint8Array | undefined)[], own?: Uint8Array): Uint8Array | undefined {
   const given = masks.filter((mask) => mask !== undefined);
-  return given.length === 0 ? undefined : given.reduce(unitedMask);
+  if (!own) return given.length === 0 ? undefined : given.reduce(unitedMask);
+  for (const mask of given) addMask(own, mask);
+  return own;
 }

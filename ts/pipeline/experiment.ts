@@ -189,7 +189,10 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
     const user = options.mask === undefined ? undefined : await readMask(options.mask, info.shape);
     const valid = validRange(info, geometry);
     const marked = info.mask ?? await markedPixels(series, valid ?? RANGES[info.type]);
-    const mask = uniteMasks([marked, user, geometry.mask]);
+    // What was read for this run alone may be written to.
+    const mask = typeof options.geometry === "string"
+      ? uniteMasks([marked, user], geometry.mask)
+      : uniteMasks([marked, user, geometry.mask]);
     const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
     const maps = { ...(mask ? { mask } : {}), ...(dark ? { dark } : {}), ...(flat ? { flat } : {}) };
     const { shape, type } = info;

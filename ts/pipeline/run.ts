@@ -92,10 +92,15 @@ export async function runFrames(
   await inOrder(
     items,
     plans.jobs,
-    ({ frame, label }) =>
-      plans.process(frame, stages).catch((error) => {
+    async ({ frame, label }) => {
+      try {
+        return await plans.process(frame, stages);
+      } catch (error) {
         throw undecodable(error, label);
-      }),
+      } finally {
+        series.giveBack(frame);
+      }
+    },
     (result, { label }) => accept({ label, result }),
     control.signal,
   );

@@ -27,12 +27,16 @@ export type Open = (spec: string) => Promise<FrameSource>;
 /** The result of an opening under way: errors are kept until somebody waits for it. */
 type Pending = Promise<{ source: FrameSource } | { error: unknown }>;
 
+/** Buffers that are kept for later frames. */
+const MOST_SPARE = 4;
+
 /** A series of frames of one shape, type and geometry. */
 export class FrameSeries {
   #ahead: { at: number; pending: Pending } | undefined;
   #first: FrameSource | undefined;
   #opened = 1;
   #seen: number;
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
   private constructor(
     readonly names: readonly string[],
@@ -93,7 +97,7 @@ export class FrameSeries {
         const first = Math.min(source.frameCount, Math.max(0, from - number));
         number += first;
         for (let index = first; index < source.frameCount; index++) {
-          const frame = await source.read(index);
+          const frame = await source.read(index, this.#spare.pop());
           if (index === source.frameCount - 1) this.#startAhead(at + 1);
           yield { frame, source, index, number: number++, label: source.label(index) };
         }
@@ -101,6 +105,12 @@ export class FrameSeries {
         source.close();
       }
     }
+  }
+
+  /** Takes the bytes of a frame for later ones, unless they were handed over to another thread. */
+  giveBack({ bytes: { buffer } }: EncodedFrame): void {
+    if (!(buffer instanceof ArrayBuffer) || buffer.byteLength === 0 || this.#spare.length >= MOST_SPARE) return;
+    this.#spare.push(new Uint8Array(buffer));
   }
 
   /** Closes what is open; for a series whose frames were not run through. */

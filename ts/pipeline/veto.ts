@@ -123,6 +123,8 @@ async function judge(
         return { count: peaks!.count, invalid, copy };
       } catch (error) {
         throw undecodable(error, label);
+      } finally {
+        series.giveBack(frame);
       }
     },
     async ({ count, invalid, copy }, item) => {

@@ -40,6 +40,11 @@ pub fn nonzero(bytes: &[u8], size: usize, float: bool, mask: &mut [u8]) {
     }
 }
 
+/// The same of elements of one byte, where they lie.
+pub fn nonzero_bytes(mask: &mut [u8]) {
+    mask.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
+}
+
 /// One byte per pixel of `N` bytes.
 fn each<const N: usize>(bytes: &[u8], marks: &mut [u8], mark: impl Fn([u8; N]) -> u8 + Sync) {
     let work = Marking::<N> { pixels: bytes.as_chunks().0, marks };

@@ -142,6 +142,16 @@ impl Packer {
     }
 }
 
+/// An encoding of chunks by its name.
+///
+/// # Safety
+/// As [`slice`].
+pub(crate) unsafe fn chunk_encoding(name: *const u8, length: usize) -> Result<Encoding, Failure> {
+    // SAFETY: passed on.
+    let name = std::str::from_utf8(unsafe { slice(name, length) }?)?;
+    Encoding::from_name(name).ok_or_else(|| Failure::Refused(format!("unknown encoding {name}")))
+}
+
 /// Unpacks one HDF5 chunk of elements of `elem_size` bytes into `out`, which it fills exactly. `encoding`: the name of
 /// one, UTF-8.
 #[no_mangle]
@@ -158,9 +168,7 @@ pub unsafe extern "C" fn bs_decode_chunk(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let name = std::str::from_utf8(slice(encoding, encoding_length)?)?;
-            let unknown = || Failure::Refused(format!("unknown encoding {name}"));
-            let encoding = Encoding::from_name(name).ok_or_else(unknown)?;
+            let encoding = chunk_encoding(encoding, encoding_length)?;
             let (chunk, out) = (slice(chunk, length)?, output(out, out_length, out_length)?);
             BUFFERS.lend(|(scratch, _)| Ok(decode_chunk(encoding, chunk, elem_size, out, scratch)?))
         })

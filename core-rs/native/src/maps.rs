@@ -5,6 +5,8 @@
 #![allow(clippy::missing_safety_doc)]
 
 use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
+use crate::codec::chunk_encoding;
+use braggsieve_core::codec::{decode_chunk, Encoding as ChunkEncoding, Scratch};
 use braggsieve_core::mask;
 use braggsieve_core::plan::{decode, Encoding, FrameBuffer, PixelType};
 
@@ -30,6 +32,43 @@ pub unsafe extern "C" fn bs_nonzero_mask(
             Ok(())
         })
     }
+}
+
+/// The same of one HDF5 chunk of elements of `size` bytes, of which there is one a byte of `out`. `encoding`: a name,
+/// UTF-8.
+#[no_mangle]
+pub unsafe extern "C" fn bs_decode_mask(
+    encoding: *const u8,
+    encoding_length: usize,
+    chunk: *const u8,
+    length: usize,
+    size: usize,
+    float: u32,
+    out: *mut u8,
+    pixels: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let (encoding, chunk) = (chunk_encoding(encoding, encoding_length)?, slice(chunk, length)?);
+            decoded_mask(encoding, chunk, size, float != 0, output(out, pixels, pixels)?)
+        })
+    }
+}
+
+/// Elements of one byte are decoded to where their mask is wanted.
+fn decoded_mask(encoding: ChunkEncoding, chunk: &[u8], size: usize, float: bool, out: &mut [u8]) -> Outcome {
+    let mut scratch = Scratch::default();
+    if size == 1 {
+        decode_chunk(encoding, chunk, size, out, &mut scratch)?;
+        mask::nonzero_bytes(out);
+        return Ok(());
+    }
+    let mut image = vec![0; out.len().checked_mul(size).ok_or(Failure::Argument("a size is too large"))?];
+    decode_chunk(encoding, chunk, size, &mut image, &mut scratch)?;
+    mask::nonzero(&image, size, float, out);
+    Ok(())
 }
 
 /// 1 where a value is NaN, one byte per value to `out`.

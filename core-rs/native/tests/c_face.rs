@@ -390,3 +390,29 @@ fn lists_and_masks_are_looked_through() {
         assert_eq!(bs_rises(null(), 0, null_mut(), null()), WRONG_ARGUMENT);
     }
 }
+
+#[test]
+fn a_packed_mask_is_decoded_into_the_room_of_the_caller() {
+    let image = [0u8, 3, 0, 0, 7, 0, 0, 255];
+    let (mut chunk, mut written) = (vec![0u8; bs_encode_bound(8, 1)], 0u64);
+    let decode = |chunk: &[u8], name: &str, out: &mut [u8]| {
+        let (at, length) = (out.as_mut_ptr(), out.len());
+        // SAFETY: lengths are those of the slices.
+        unsafe {
+            bs_decode_mask(name.as_ptr(), name.len(), chunk.as_ptr(), chunk.len(), 1, 0, at, length, null())
+        }
+    };
+    // SAFETY: as above.
+    let status = unsafe {
+        let (out, room) = (chunk.as_mut_ptr(), chunk.len());
+        bs_encode_bitshuffle_lz4(image.as_ptr(), 8, 1, out, room, &mut written, null())
+    };
+    assert_eq!(status, OK);
+    chunk.truncate(written as usize);
+    let mut mask = [9u8; 8];
+    assert_eq!(decode(&chunk, "bitshuffle-lz4", &mut mask), OK);
+    assert_eq!(mask, image.map(|value| u8::from(value != 0)));
+    assert_eq!(decode(&chunk, "morse", &mut mask), REFUSED);
+    assert_eq!(decode(&chunk, "bitshuffle-lz4", &mut mask[..5]), REFUSED);
+    assert_eq!(decode(&chunk[..9], "bitshuffle-lz4", &mut mask), REFUSED);
+}

@@ -3,7 +3,7 @@
  * Source: NXdetector, NXbeam and NXmx (manual.nexusformat.org); Dectris' file description; the CXI format.
  */
 import { nonzeroMask } from "../../engine/maps.ts";
-import { nonzeroMask as packedNonzeroMask } from "../../engine/packing.ts";
+import { decodeMask } from "../../engine/packing.ts";
 import { InputError, messageOf } from "../../errors.ts";
 import type { Geometry } from "../../geometry/geometry.ts";
 import type { DetectorFacts } from "../frame.ts";
@@ -79,14 +79,12 @@ function chunkMask(
   { type, shape, itemSize }: H5DatasetFacts,
   where: { file: string; place: string },
 ): Uint8Array {
-  const image = new Uint8Array(count(shape) * itemSize);
   try {
-    chunkCodec().decodeChunk(encoding, bytes, itemSize, image);
+    return decodeMask(encoding, bytes, itemSize, type === "float32" || type === "float64", count(shape));
   } catch (error) {
     const remedy = "copy the file again or leave this part out";
     throw new InputError(`the mask cannot be read: ${messageOf(error)}`, { ...where, remedy });
   }
-  return packedNonzeroMask(image, itemSize, type === "float32" || type === "float64");
 }
 
 /** Lengths in m, by the `units` that files use. */
