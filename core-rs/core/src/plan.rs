@@ -89,6 +89,7 @@ impl Plan {
     /// The frame's buffer: raw little-endian pixels are written here, then [`Plan::gather`] is called.
     pub fn frame(&mut self) -> &mut FrameBuffer {
         self.widen();
+        self.frame.take_room();
         &mut self.frame
     }
 
@@ -182,7 +183,7 @@ impl Plan {
 
     /// Finds the peaks of the last clipped frame.
     pub fn peaks(&mut self) -> &Peaks {
-        self.widen();
+        self.frame();
         self.select(self.setup.settings.peak_cutoff, None);
         let (grid, background, validity) = (&self.setup.grid, &self.background, &self.setup.validity);
         let (radius, normalization, dark) = (&self.setup.radius, &self.setup.normalization, &self.setup.dark);
@@ -205,8 +206,7 @@ impl Plan {
 
     /// The loaded frame as one chunk of HDF5 filter 32008 with LZ4, for a file that holds frames itself.
     pub fn encode(&mut self) -> Result<&[u8], CodecError> {
-        self.widen();
-        let size = self.frame.pixel_type().size();
+        let size = self.frame().pixel_type().size();
         bitshuffle_lz4::encode(self.frame.bytes(), size, 0, &mut self.encoded, &mut self.codec)?;
         Ok(&self.encoded)
     }
@@ -302,6 +302,7 @@ impl Plan {
 
     /// Puts the pixels above a cut-off into `picked`, and their values into `values`.
     fn select(&mut self, cutoff: Cutoff, values: Option<&mut KeptValues>) {
+        self.signal.take_room();
         let mut picked = std::mem::take(&mut self.picked);
         let threshold = Threshold { background: &self.background, grid: &self.setup.grid, cutoff };
         let Setup { bins, radius, weights, integer_validity, .. } = &*self.setup;

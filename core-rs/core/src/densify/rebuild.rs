@@ -77,11 +77,13 @@ impl Rebuild {
     /// `dummy`: value of masked pixels, converted to the pixel type (NaN is for float frames).
     pub fn new(densify: Densify, pixel_type: PixelType, dummy: f64) -> Self {
         let (pixels, bins) = (densify.pixels(), densify.bins());
+        let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
+        frame.take_room();
         Self {
             densify,
             dummy,
             background: Background::new(bins),
-            frame: FrameBuffer::new(pixel_type, pixels, 0),
+            frame,
             codec: Scratch::default(),
             encoded: Vec::new(),
         }

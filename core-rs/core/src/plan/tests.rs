@@ -296,3 +296,18 @@ fn a_damaged_frame_is_refused_in_half_its_width_as_well() {
     plan.load_counts(BITSHUFFLE_LZ4, &chunk).unwrap();
     assert!(plan.is_halved);
 }
+
+#[test]
+fn a_plan_that_has_no_frame_yet_sees_zeros() {
+    for load in [false, true] {
+        let mut plan = tall_plan();
+        if load {
+            plan.load_counts(BITSHUFFLE_LZ4, &packed(&vec![0; SHAPE.pixels()])).unwrap();
+        }
+        assert!(plan.integrate().mean.iter().all(|&mean| mean == 0.0));
+        assert!(plan.clip().count.iter().sum::<u32>() > 0);
+        assert_eq!((plan.pick().0.len(), plan.peaks().len()), (0, 0));
+        assert_eq!(plan.encode().unwrap(), packed(&vec![0; SHAPE.pixels()]));
+        assert_eq!(plan.frame().value(7), 0.0);
+    }
+}
