@@ -28,6 +28,8 @@ impl Deref for Order {
     type Target = [u32];
 
     fn deref(&self) -> &[u32] {
+        // On one thread: one that waited for others here might do another frame's work meanwhile, which asks for the order
+        // and would wait for itself.
         self.spelled.get_or_init(|| self.runs.spelled())
     }
 }

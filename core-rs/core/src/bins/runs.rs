@@ -8,7 +8,7 @@
 //! groups of bins can be gathered by different threads.
 
 use super::Bins;
-use crate::parallel::{for_each, threads, Split, WORTH_A_THREAD};
+use crate::parallel::{threads, Split, WORTH_A_THREAD};
 
 /// Longest run: pixels moved by one copy.
 pub const RUN: usize = 4;
@@ -57,12 +57,10 @@ impl Runs {
         Self::in_parts(bins, Self::part_size(bins.places(), threads()))
     }
 
-    /// The bin order, by doing what the runs say.
+    /// The bin order, by doing what the runs say; on one thread, see [`super::Order`].
     pub fn spelled(&self) -> Vec<u32> {
         let mut order = vec![0; self.parts.iter().map(|part| part.places).sum()];
-        for_each(PartsOf { parts: &self.parts, places: &mut order }, &|parts| {
-            parts.each(|part, places| part.spell(places));
-        });
+        PartsOf { parts: &self.parts, places: &mut order }.each(|part, places| part.spell(places));
         order
     }
 
