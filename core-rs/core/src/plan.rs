@@ -89,8 +89,16 @@ impl Plan {
     /// The frame's buffer: raw little-endian pixels are written here, then [`Plan::gather`] is called.
     pub fn frame(&mut self) -> &mut FrameBuffer {
         self.widen();
-        self.frame.take_room();
+        self.take_room();
         &mut self.frame
+    }
+
+    /// Room for a frame in its own width, which stages before the first one see as zeros.
+    fn take_room(&mut self) {
+        if !self.is_halved {
+            self.frame.take_room();
+            self.signal.take_room();
+        }
     }
 
     /// Decodes a frame into the frame buffer and gathers it.
@@ -126,7 +134,7 @@ impl Plan {
     /// before they are done.
     pub fn gather(&mut self) {
         self.is_halved = false;
-        self.frame.take_room();
+        self.take_room();
         let (frame, runs, signal) = (&self.frame, &self.setup.runs, &mut self.signal);
         each_type!(frame.pixel_type(), |Pixel| gather(
             frame.padded::<Pixel>(),
@@ -161,6 +169,7 @@ impl Plan {
     /// Picks the pixels above the cut-off of the last clipped frame: raster indices in order, and their
     /// packed values in the frame's type (the last word padded).
     pub fn pick(&mut self) -> (&[u32], &[u32]) {
+        self.take_room();
         let (cutoff, size) = (self.setup.settings.pick, self.setup.pixel_type.size());
         if self.pick_in_raster(cutoff) {
             self.in_raster.kept().write_to(size, &mut self.index, &mut self.intensity);
@@ -247,6 +256,7 @@ impl Plan {
     }
 
     fn reduce(&mut self, cycle: u32) {
+        self.take_room();
         let settings = ClipSettings { cycle, ..self.setup.settings.clip };
         self.invalid = if self.is_halved {
             let Setup { bins, constants, integer_validity: valid, .. } = &*self.setup;
@@ -254,7 +264,6 @@ impl Plan {
             let counts = Counts { signal: signal.pixels::<u16>(), valid: valid.below(BEYOND.into()), beyond };
             clip_exact(bins, counts, None, constants, &settings, &mut self.profile)
         } else if self.is_exact() {
-            self.signal.take_room();
             let Setup { bins, weights, constants, integer_validity: valid, .. } = &*self.setup;
             let (signal, profile, beyond) = (&self.signal, &mut self.profile, &Beyond::default());
             each_integer!(signal.pixel_type(), |Pixel| {
@@ -262,7 +271,6 @@ impl Plan {
                 clip_exact(bins, counts, weights.fixed(), constants, &settings, profile)
             })
         } else {
-            self.signal.take_room();
             let mut profile = std::mem::take(&mut self.profile);
             let pixel = |place| self.float_pixel(place);
             let invalid = clip_float(&self.setup.bins, pixel, &settings, &mut profile);
@@ -283,7 +291,6 @@ impl Plan {
             in_raster.pick(&Raster { frame, radius, nearest, valid }, &threshold);
             return true;
         }
-        self.frame.take_room();
         let frame = &self.frame;
         each_integer!(frame.pixel_type(), |Pixel| {
             let frame = frame.pixels::<Pixel>();
@@ -302,7 +309,6 @@ impl Plan {
 
     /// Puts the pixels above a cut-off into `picked`, and their values into `values`.
     fn select(&mut self, cutoff: Cutoff, values: Option<&mut KeptValues>) {
-        self.signal.take_room();
         let mut picked = std::mem::take(&mut self.picked);
         let threshold = Threshold { background: &self.background, grid: &self.setup.grid, cutoff };
         let Setup { bins, radius, weights, integer_validity, .. } = &*self.setup;

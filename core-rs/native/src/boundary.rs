@@ -137,6 +137,21 @@ fn check<T>(pointer: *const T, length: usize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is called so: a name, UTF-8, which `find` knows.
+///
+/// # Safety
+/// As [`slice`].
+pub unsafe fn named<T>(
+    what: &str,
+    name: *const u8,
+    length: usize,
+    find: impl Fn(&str) -> Option<T>,
+) -> Result<T, Failure> {
+    // SAFETY: passed on.
+    let name = std::str::from_utf8(unsafe { slice(name, length) }?)?;
+    find(name).ok_or_else(|| Failure::Refused(format!("unknown {what} {name}")))
+}
+
 /// What a handle points to.
 ///
 /// # Safety

@@ -4,7 +4,7 @@
 //! As in `plan`.
 #![allow(clippy::missing_safety_doc)]
 
-use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
+use crate::boundary::{guarded, named, output, slice, ErrorText, Failure, Outcome};
 use crate::shared::Shared;
 use braggsieve_core::codec::narrow::{self, Narrower};
 use braggsieve_core::codec::{bitshuffle_lz4, bitshuffle_zstd, crc32, decode_chunk, Encoding, Scratch};
@@ -142,16 +142,6 @@ impl Packer {
     }
 }
 
-/// An encoding of chunks by its name.
-///
-/// # Safety
-/// As [`slice`].
-pub(crate) unsafe fn chunk_encoding(name: *const u8, length: usize) -> Result<Encoding, Failure> {
-    // SAFETY: passed on.
-    let name = std::str::from_utf8(unsafe { slice(name, length) }?)?;
-    Encoding::from_name(name).ok_or_else(|| Failure::Refused(format!("unknown encoding {name}")))
-}
-
 /// Unpacks one HDF5 chunk of elements of `elem_size` bytes into `out`, which it fills exactly. `encoding`: the name of
 /// one, UTF-8.
 #[no_mangle]
@@ -168,7 +158,7 @@ pub unsafe extern "C" fn bs_decode_chunk(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let encoding = chunk_encoding(encoding, encoding_length)?;
+            let encoding = named("encoding", encoding, encoding_length, Encoding::from_name)?;
             let (chunk, out) = (slice(chunk, length)?, output(out, out_length, out_length)?);
             BUFFERS.lend(|(scratch, _)| Ok(decode_chunk(encoding, chunk, elem_size, out, scratch)?))
         })

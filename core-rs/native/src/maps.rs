@@ -4,8 +4,7 @@
 //! As in `plan`.
 #![allow(clippy::missing_safety_doc)]
 
-use crate::boundary::{guarded, output, slice, ErrorText, Failure, Outcome};
-use crate::codec::chunk_encoding;
+use crate::boundary::{guarded, named, output, slice, ErrorText, Failure, Outcome};
 use braggsieve_core::codec::{decode_chunk, Encoding as ChunkEncoding, Scratch};
 use braggsieve_core::mask;
 use braggsieve_core::plan::{decode, Encoding, FrameBuffer, PixelType};
@@ -51,7 +50,10 @@ pub unsafe extern "C" fn bs_decode_mask(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let (encoding, chunk) = (chunk_encoding(encoding, encoding_length)?, slice(chunk, length)?);
+            let (encoding, chunk) = (
+                named("encoding", encoding, encoding_length, ChunkEncoding::from_name)?,
+                slice(chunk, length)?,
+            );
             decoded_mask(encoding, chunk, size, float != 0, output(out, pixels, pixels)?)
         })
     }
@@ -199,12 +201,8 @@ pub unsafe extern "C" fn bs_frame_marks(
     // SAFETY: see the module.
     unsafe {
         guarded(error, || {
-            let name = |pointer, length| Ok::<_, Failure>(std::str::from_utf8(slice(pointer, length)?)?);
-            let (encoding, pixel_type) =
-                (name(encoding, encoding_length)?, name(pixel_type, pixel_type_length)?);
-            let unknown = |what: &str| Failure::Refused(format!("unknown name {what}"));
-            let encoding = Encoding::from_name(encoding).ok_or_else(|| unknown(encoding))?;
-            let pixel_type = PixelType::from_name(pixel_type).ok_or_else(|| unknown(pixel_type))?;
+            let encoding = named("name", encoding, encoding_length, Encoding::from_name)?;
+            let pixel_type = named("name", pixel_type, pixel_type_length, PixelType::from_name)?;
             let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
             decode(encoding, slice(bytes, length)?, &mut frame, &mut Default::default())?;
             let marked = mask::frame_marks(frame.bytes(), pixel_type, output(out, pixels, pixels)?);

@@ -5,7 +5,9 @@
 //! results are not shared, and handles are alive and used by one thread at a time. What can be checked is checked.
 #![allow(clippy::missing_safety_doc)]
 
-use crate::boundary::{guarded, hand_over, optional, output, release, slice, target, ErrorText, Failure};
+use crate::boundary::{
+    guarded, hand_over, named, optional, output, release, slice, target, ErrorText, Failure,
+};
 use crate::threads::Threads;
 use braggsieve_core::clip::Profile;
 use braggsieve_core::options::Options;
@@ -107,17 +109,11 @@ pub unsafe extern "C" fn bs_plan_load(
     unsafe {
         guarded(error, || {
             let NativePlan { plan, threads } = target(plan)?;
-            let (encoding, bytes) = (named(encoding, encoding_length)?, slice(bytes, length)?);
+            let (encoding, bytes) =
+                (named("encoding", encoding, encoding_length, Encoding::from_name)?, slice(bytes, length)?);
             Ok(threads.run(|| plan.load(encoding, bytes))?)
         })
     }
-}
-
-/// An encoding by its name.
-unsafe fn named(name: *const u8, length: usize) -> Result<Encoding, Failure> {
-    // SAFETY: passed on.
-    let name = std::str::from_utf8(unsafe { slice(name, length) }?)?;
-    Encoding::from_name(name).ok_or_else(|| Failure::Refused(format!("unknown encoding {name}")))
 }
 
 /// Stages of [`bs_plan_process`] beside loading and clipping, as bits.
@@ -157,7 +153,8 @@ pub unsafe extern "C" fn bs_plan_process(
     unsafe {
         guarded(error, || {
             let NativePlan { plan, threads } = target(plan)?;
-            let (encoding, bytes) = (named(encoding, encoding_length)?, slice(bytes, length)?);
+            let (encoding, bytes) =
+                (named("encoding", encoding, encoding_length, Encoding::from_name)?, slice(bytes, length)?);
             let asked = |bit: u32| stages & bit != 0;
             let bins = plan.background().mean.len();
             let wanted = if asked(stages::INTEGRATE) { 8 * bins } else { 4 * bins };

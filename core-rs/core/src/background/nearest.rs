@@ -71,7 +71,7 @@ impl Kernel for Groups<'_> {
         for (at, ((radius, lowest), above)) in groups.enumerate() {
             let bins = bins_of(radius, grid);
             *lowest = place_group(&bins, above);
-            // Nothing is far of most groups: then there is no byte that says so, and none is masked.
+            // The bytes alone tell it of most groups, quicker: no pixel of theirs is far or masked.
             if above.contains(&NONE)
                 && bins.iter().zip(&*above).any(|(&bin, &above)| above == NONE && bin != NOWHERE)
             {

@@ -4,7 +4,7 @@
 //! around LZ4 blocks of bit-shuffled elements. The last block holds what is left, rounded down to 8 elements; the
 //! remaining 0 to 7 elements follow as they are.
 
-use super::blocks::{check_element, decode_bitshuffled, room, HEADER};
+use super::blocks::{check_element, decode_bitshuffled, room, Packed, HEADER};
 use super::{bitshuffle, lz4, CodecError, Problem};
 
 pub use super::Scratch;
@@ -23,9 +23,12 @@ pub fn decode(
     dst: &mut [u8],
     scratch: &mut Scratch,
 ) -> Result<(), CodecError> {
-    decode_bitshuffled(chunk, elem_size, dst, &mut scratch.block, |packed, out, bytes| {
-        lz4::decompress_within(packed.bytes, packed.length, out, bytes)
-    })
+    decode_bitshuffled(chunk, elem_size, dst, &mut scratch.block, unpack)
+}
+
+/// Unpacks one block, see [`decode_bitshuffled`].
+pub(super) fn unpack(packed: &Packed, out: &mut [u8], bytes: usize) -> Result<usize, CodecError> {
+    lz4::decompress_within(packed.bytes, packed.length, out, bytes)
 }
 
 /// Encodes `src`, elements of `elem_size` (1, 2, 4 or 8) bytes, as one chunk into `dst`, which is cleared first and

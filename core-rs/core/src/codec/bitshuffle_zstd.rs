@@ -3,7 +3,8 @@
 //! Source: as `bitshuffle_lz4`; each block is one Zstandard frame. Compressing is left to the caller, who has a
 //! compressor: [`shuffled`] gives the bytes to compress, as one block, and [`assemble`] puts the chunk around them.
 
-use super::blocks::{check_element, decode_bitshuffled, HEADER};
+use super::blocks::{check_element, decode_bitshuffled, Packed, HEADER};
+use super::zstd::Decoder;
 use super::{bitshuffle, CodecError, Problem, Scratch};
 
 /// Decodes `chunk` into `dst`, whose length must be exactly that of the uncompressed chunk: bytes of little-endian
@@ -17,10 +18,14 @@ pub fn decode(
     dst: &mut [u8],
     scratch: &mut Scratch,
 ) -> Result<(), CodecError> {
-    let zstd = &mut scratch.zstd;
-    decode_bitshuffled(chunk, elem_size, dst, &mut scratch.block, |packed, out, bytes| {
-        zstd.decode(packed.only(), &mut out[..bytes])
-    })
+    decode_bitshuffled(chunk, elem_size, dst, &mut scratch.block, unpack_by(&mut scratch.zstd))
+}
+
+/// Unpacks one block, see [`decode_bitshuffled`].
+pub(super) fn unpack_by(
+    zstd: &mut Decoder,
+) -> impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError> + '_ {
+    |packed, out, bytes| zstd.decode(packed.only(), &mut out[..bytes])
 }
 
 /// Puts the bit-shuffled bytes of all whole octets of elements of `src` into `dst`, whose earlier bytes go and which keeps

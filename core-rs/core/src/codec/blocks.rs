@@ -102,8 +102,9 @@ pub fn decode_bitshuffled(
     block: &mut Vec<u8>,
     unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
 ) -> Result<(), CodecError> {
-    let (shuffled, plain) = dst.split_at_mut(dst.len() / (8 * elem_size.max(1)) * (8 * elem_size.max(1)));
-    let bytes = shuffled.len() + plain.len();
+    check_element(elem_size, dst.len())?;
+    let bytes = dst.len();
+    let (shuffled, plain) = dst.split_at_mut(whole_octets(bytes, elem_size));
     let blocks = each_block(chunk, elem_size, bytes, block, unpack, |start, bits| {
         let (out, next) = shuffled[start..].split_at_mut(bits.len());
         // Half of the time of a large frame would go into waiting for its memory.
@@ -127,8 +128,8 @@ pub fn decode_halved(
     mut visit: impl FnMut(usize, u32),
 ) -> Result<(), CodecError> {
     const WIDE: usize = size_of::<u32>();
-    let (shuffled, plain) = dst.split_at_mut(dst.len() / 8 * 8);
-    let bytes = (shuffled.len() + plain.len()) * WIDE;
+    let bytes = dst.len() * WIDE;
+    let (shuffled, plain) = dst.split_at_mut(whole_octets(bytes, WIDE) / WIDE);
     let blocks = each_block(chunk, WIDE, bytes, block, unpack, |start, bits| {
         let first = start / WIDE;
         let (out, next) = shuffled[first..].split_at_mut(bits.len() / WIDE);
@@ -150,6 +151,11 @@ pub fn decode_halved(
     Ok(())
 }
 
+/// Bytes of the elements that are shuffled: all but the last 0 to 7.
+fn whole_octets(bytes: usize, elem_size: usize) -> usize {
+    bytes / (8 * elem_size) * (8 * elem_size)
+}
+
 /// Unpacks the blocks of a chunk of filter 32008 of `bytes` bytes in all, and gives each to `put` with the place of its
 /// first byte; gives what follows them.
 fn each_block<'a>(
@@ -160,13 +166,12 @@ fn each_block<'a>(
     mut unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
     mut put: impl FnMut(usize, &mut [u8]) -> Result<(), CodecError>,
 ) -> Result<Blocks<'a>, CodecError> {
-    check_element(elem_size, bytes)?;
     let (stated, mut blocks) = Blocks::open(chunk, bytes)?;
     let block_bytes = stated as usize;
     if block_bytes == 0 || !block_bytes.is_multiple_of(8 * elem_size) {
         return Err(CodecError::new(8, Problem::Block { stated }));
     }
-    let shuffled = bytes / (8 * elem_size) * (8 * elem_size);
+    let shuffled = whole_octets(bytes, elem_size);
     for start in (0..shuffled).step_by(block_bytes) {
         let wanted = block_bytes.min(shuffled - start);
         let packed = blocks.next()?;

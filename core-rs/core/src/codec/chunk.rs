@@ -1,6 +1,6 @@
 //! The chunk formats of detectors' HDF5 files behind one call.
 
-use super::blocks::{check_element, decode_halved, Packed};
+use super::blocks::{check_element, decode_halved};
 use super::{bitshuffle_lz4, bitshuffle_zstd, byte_shuffle, gzip, lz4, lz4_chunk, zstd, CodecError};
 
 /// What an HDF5 filter pipeline makes of a chunk.
@@ -100,15 +100,12 @@ pub fn decode_chunk_halved(
     visit: impl FnMut(usize, u32),
 ) -> Option<Result<(), CodecError>> {
     let Scratch { block, marks, zstd, .. } = scratch;
-    let lz4 = |packed: &Packed, out: &mut [u8], bytes: usize| {
-        lz4::decompress_within(packed.bytes, packed.length, out, bytes)
-    };
     match encoding {
-        Encoding::BitshuffleLz4 => Some(decode_halved(chunk, dst, block, marks, lz4, visit)),
+        Encoding::BitshuffleLz4 => {
+            Some(decode_halved(chunk, dst, block, marks, bitshuffle_lz4::unpack, visit))
+        }
         Encoding::BitshuffleZstd => {
-            let unpack =
-                |packed: &Packed, out: &mut [u8], bytes| zstd.decode(packed.only(), &mut out[..bytes]);
-            Some(decode_halved(chunk, dst, block, marks, unpack, visit))
+            Some(decode_halved(chunk, dst, block, marks, bitshuffle_zstd::unpack_by(zstd), visit))
         }
         _ => None,
     }

@@ -28,9 +28,7 @@ impl Part {
         }
         parts
     }
-}
 
-impl Part {
     /// Gives every piece of the part its place.
     pub fn place(&mut self, offsets: &[u32], pieces: &[Vec<Piece>]) {
         let bins = self.bins.clone();

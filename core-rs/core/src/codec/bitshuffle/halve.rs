@@ -68,9 +68,7 @@ impl<V: FnMut(usize, u32)> Kernel for Halve<'_, V> {
 /// One element, bit by bit.
 #[cold]
 fn element(bits: &[u8], run: usize, octet: usize, bit: usize) -> u32 {
-    (0..PLANES).fold(0, |value, plane| {
-        value | u32::from(bits[plane * run + octet] >> bit & 1) << (8 * (plane / 8) + plane % 8)
-    })
+    (0..PLANES).fold(0, |value, plane| value | u32::from(bits[plane * run + octet] >> bit & 1) << plane)
 }
 
 #[cfg(test)]
