@@ -97,6 +97,8 @@ export function beginSparse(
   bins: number,
   plan: Promise<SparsePlan>,
 ): Promise<SparseSink> {
+  // It may fail before the file is there; whoever waits for a frame hears of it.
+  plan.catch(() => {});
   return begin(path, facts, bins, plan, UINT32_LIMIT);
 }
 

@@ -21,9 +21,11 @@ export function sparsify(options: RunOptions & OutputOptions, control: RunContro
       ...(info.detector ? { detector: info.detector } : {}),
       ...(mask ? { mask } : {}),
     };
-    const plan = pool.then(({ maps, radial }) => ({ maps, radial: new Float32Array(radial) }));
     // The file is begun while the plan is made.
-    const creating = soon(() => beginSparse(path, facts, settings.bins, plan));
+    const creating = soon(() => {
+      const plan = pool.then(({ maps, radial }) => ({ maps, radial: new Float32Array(radial) }));
+      return beginSparse(path, facts, settings.bins, plan);
+    });
     const totals = await completing(creating, () =>
       runFrames(
         experiment,
