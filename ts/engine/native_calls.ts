@@ -7,124 +7,10 @@ import { ZSTD_LEVEL } from "./chunk_zstd.ts";
 import type { SparseFrame } from "./engine.ts";
 import type { Packing } from "./packing.ts";
 import { type LateCalls, lateCalls } from "./late_calls.ts";
+import { ABI, SYMBOLS } from "./native_symbols.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import type { Band, Rounding } from "./plan_maps.ts";
 import SOURCES from "./wasm/sources.sha256" with { type: "text" };
-
-/** Version of the C face that this file calls: `ABI` of core-rs/native/src/lib.rs. */
-export const ABI = 6;
-
-const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
-const PLAN_NEW = [
-  ...["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"] as const,
-] as const;
-const DENSIFIER_NEW = ["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer", "buffer"] as const;
-const DENSIFIER_FRAME = [
-  ...["pointer", "buffer", "buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
-  ...["f64", "u64", "u32", "u32", "buffer", "usize", "buffer"] as const,
-] as const;
-const SYMBOLS = {
-  bs_abi_version: { parameters: [], result: "u32" },
-  bs_sources: { parameters: [], result: "pointer" },
-  bs_plan_new: { parameters: PLAN_NEW, result: "i32" },
-  // On a thread of Deno's own: the calling one goes on.
-  bs_plan_prepare: { name: "bs_plan_new", parameters: PLAN_NEW, result: "i32", nonblocking: true },
-  bs_plan_fork: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
-  bs_plan_free: { parameters: ["pointer"], result: "void" },
-  bs_plan_load: { parameters: ["pointer", "buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
-  bs_plan_process: {
-    parameters: [
-      ...["pointer", "buffer", "usize", "buffer", "usize", "u32"] as const,
-      ...["buffer", "usize", "buffer", "usize", "buffer", "usize", "buffer"] as const,
-    ],
-    result: "i32",
-    nonblocking: true,
-  },
-  bs_plan_facts: { parameters: OUTPUT, result: "i32" },
-  bs_plan_integrate: { parameters: OUTPUT, result: "i32" },
-  bs_plan_clip: { parameters: OUTPUT, result: "i32" },
-  bs_plan_invalid: { parameters: OUTPUT, result: "i32" },
-  bs_plan_background: { parameters: OUTPUT, result: "i32" },
-  bs_plan_pick: { parameters: OUTPUT, result: "i32" },
-  bs_plan_peaks: { parameters: OUTPUT, result: "i32" },
-  bs_plan_radius: { parameters: OUTPUT, result: "i32" },
-  bs_plan_normalization: { parameters: OUTPUT, result: "i32" },
-  bs_plan_centres: { parameters: OUTPUT, result: "i32" },
-  bs_plan_ring_shares: { parameters: ["pointer", "u32", "buffer", "usize", "buffer"], result: "i32" },
-  bs_plan_pack_map: {
-    parameters: [
-      ...["pointer", "u32", "usize", "usize", "usize", "f32", "f32", "i32"] as const,
-      ...["buffer", "usize", "buffer", "buffer"] as const,
-    ],
-    result: "i32",
-    nonblocking: true,
-  },
-  bs_pack_bound: { parameters: ["usize"], result: "usize" },
-  bs_pack_bitshuffle_zstd: {
-    parameters: ["buffer", "usize", "usize", "i32", "buffer", "usize", "buffer", "buffer"],
-    result: "i32",
-    nonblocking: true,
-  },
-  bs_encode_bitshuffle_zstd: {
-    name: "bs_pack_bitshuffle_zstd",
-    parameters: ["buffer", "usize", "usize", "i32", "buffer", "usize", "buffer", "buffer"],
-    result: "i32",
-  },
-  bs_crc32: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
-  bs_count_masked: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
-  bs_all_below: { parameters: ["buffer", "usize", "usize", "buffer", "buffer"], result: "i32" },
-  bs_rises: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
-  bs_narrowed: { parameters: ["buffer", "usize", "buffer", "usize", "buffer", "buffer"], result: "i32" },
-  bs_count_nan: { parameters: ["buffer", "usize", "buffer", "buffer"], result: "i32" },
-  bs_frame_marks: {
-    parameters: [
-      ...["buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
-      ...["buffer", "usize", "buffer"] as const,
-    ],
-    result: "i32",
-  },
-  bs_common_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
-  bs_united_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
-  bs_nonzero_mask: { parameters: ["buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"], result: "i32" },
-  bs_decode_mask: {
-    parameters: ["buffer", "usize", "buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"],
-    result: "i32",
-  },
-  bs_nan_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
-  bs_decode_chunk: {
-    parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
-    result: "i32",
-  },
-  bs_unpack_chunk: {
-    name: "bs_decode_chunk",
-    parameters: ["buffer", "usize", "buffer", "usize", "usize", "buffer", "usize", "buffer"],
-    result: "i32",
-    nonblocking: true,
-  },
-  bs_encode_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer", "buffer"], result: "i32" },
-  bs_encode_bound: { parameters: ["usize", "usize"], result: "usize" },
-  bs_encode_bitshuffle_lz4: {
-    parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer", "buffer"],
-    result: "i32",
-  },
-  bs_narrow_bound: { parameters: ["usize"], result: "usize" },
-  bs_narrow: {
-    parameters: ["buffer", "usize", "usize", "buffer", "usize", "buffer", "buffer"],
-    result: "i32",
-    nonblocking: true,
-  },
-  bs_densifier_new: { parameters: DENSIFIER_NEW, result: "i32" },
-  bs_densifier_prepare: {
-    name: "bs_densifier_new",
-    parameters: DENSIFIER_NEW,
-    result: "i32",
-    nonblocking: true,
-  },
-  bs_densifier_fork: { parameters: ["pointer", "buffer", "buffer"], result: "i32" },
-  bs_densifier_free: { parameters: ["pointer"], result: "void" },
-  bs_densifier_frame: { parameters: DENSIFIER_FRAME, result: "i32" },
-  bs_densifier_encode: { name: "bs_densifier_frame", parameters: DENSIFIER_FRAME, result: "i32", nonblocking: true },
-} as const;
 
 /** Calls of a plan that fill one array with numbers. */
 export type PlanCall =
@@ -261,16 +147,31 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
   const encoder = new TextEncoder();
   /** Place and length of an array, as two parameters. */
   const pair = (array: Numbers | Uint8Array | Uint32Array | undefined) => [bytesOf(array), lengthOf(array)] as const;
-  const handleOf = (call: (out: Unshared | null) => number): Deno.PointerValue => {
+  /** The one number that a call gives. */
+  const answer = (call: (out: Unshared | null) => number): bigint => {
     const out = new BigUint64Array(1);
     check(call(bytesOf(out)));
+    return out[0];
+  };
+  const number = (call: (out: Unshared | null) => number): number => Number(answer(call));
+  const handleOf = (call: (out: Unshared | null) => number): Deno.PointerValue =>
+    Deno.UnsafePointer.create(answer(call));
+  /** A handle that is made on another thread. */
+  const prepared = async (
+    call: (out: Unshared | null, error: Unshared | null) => Promise<number>,
+  ): Promise<Deno.PointerValue> => {
+    const { place, check } = errorRoom();
+    const out = new BigUint64Array(1);
+    check(await call(bytesOf(out), place));
     return Deno.UnsafePointer.create(out[0]);
   };
-  /** The one number that a call gives. */
-  const number = (call: (out: Unshared | null) => number): number => {
-    const out = new BigUint64Array(1);
-    check(call(bytesOf(out)));
-    return Number(out[0]);
+  /** What a call writes to the first of `size` bytes. */
+  const written = (
+    size: bigint,
+    call: (room: Unshared | null, length: bigint, written: Unshared | null) => number,
+  ): Unshared => {
+    const room = new Uint8Array(Number(size));
+    return room.subarray(0, number((out) => call(...pair(room), out)));
   };
   /** Buffers of finished packing calls: what they hold packed is small, and a new one is zeroed first. */
   const rooms: Unshared[] = [];
@@ -301,12 +202,10 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       handleOf((out) =>
         symbols.bs_plan_new(...pair(encoder.encode(options)), ...pair(mask), ...pair(dark), ...pair(flat), out, error)
       ),
-    async preparePlan(options, mask, dark, flat) {
-      const { place, check } = errorRoom();
-      const [text, out] = [encoder.encode(options), new BigUint64Array(1)];
+    preparePlan(options, mask, dark, flat) {
+      const text = encoder.encode(options);
       const maps = [...pair(mask), ...pair(dark), ...pair(flat)] as const;
-      check(await symbols.bs_plan_prepare(...pair(text), ...maps, bytesOf(out), place));
-      return Deno.UnsafePointer.create(out[0]);
+      return prepared((...out) => symbols.bs_plan_prepare(...pair(text), ...maps, ...out));
     },
     forkPlan: (plan) => handleOf((out) => symbols.bs_plan_fork(plan, out, error)),
     freePlan: (plan) => symbols.bs_plan_free(plan),
@@ -323,12 +222,10 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       handleOf((out) =>
         symbols.bs_densifier_new(...pair(encoder.encode(options)), ...pair(radius), ...pair(normalization), out, error)
       ),
-    async prepareDensifier(options, radius, normalization) {
-      const { place, check } = errorRoom();
-      const [text, out] = [encoder.encode(options), new BigUint64Array(1)];
+    prepareDensifier(options, radius, normalization) {
+      const text = encoder.encode(options);
       const maps = [...pair(radius), ...pair(normalization)] as const;
-      check(await symbols.bs_densifier_prepare(...pair(text), ...maps, bytesOf(out), place));
-      return Deno.UnsafePointer.create(out[0]);
+      return prepared((...out) => symbols.bs_densifier_prepare(...pair(text), ...maps, ...out));
     },
     forkDensifier: (densifier) => handleOf((out) => symbols.bs_densifier_fork(densifier, out, error)),
     freeDensifier: (densifier) => symbols.bs_densifier_free(densifier),
@@ -358,17 +255,10 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
     },
     encodeBitshuffleLz4(bytes, size) {
       const elementSize = BigInt(size);
-      const room = new Uint8Array(Number(symbols.bs_encode_bound(lengthOf(bytes), elementSize)));
-      const written = new BigUint64Array(1);
-      const status = symbols.bs_encode_bitshuffle_lz4(
-        ...pair(bytes),
-        elementSize,
-        ...pair(room),
-        bytesOf(written),
-        error,
+      return written(
+        symbols.bs_encode_bound(lengthOf(bytes), elementSize),
+        (...out) => symbols.bs_encode_bitshuffle_lz4(...pair(bytes), elementSize, ...out, error),
       );
-      check(status);
-      return room.subarray(0, Number(written[0]));
     },
     ringShares(plan, weighted, bins) {
       const shares = new Float64Array(bins);
@@ -391,14 +281,11 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
         bytes.length,
         (...out) => symbols.bs_pack_bitshuffle_zstd(...pair(bytes), BigInt(size), ZSTD_LEVEL, ...out),
       ),
-    encodeBitshuffleZstd(bytes, size) {
-      const room = new Uint8Array(Number(symbols.bs_pack_bound(lengthOf(bytes))));
-      const sizes = [BigInt(size), ZSTD_LEVEL] as const;
-      const length = number((out) =>
-        symbols.bs_encode_bitshuffle_zstd(...pair(bytes), ...sizes, ...pair(room), out, error)
-      );
-      return room.subarray(0, length);
-    },
+    encodeBitshuffleZstd: (bytes, size) =>
+      written(
+        symbols.bs_pack_bound(lengthOf(bytes)),
+        (...out) => symbols.bs_encode_bitshuffle_zstd(...pair(bytes), BigInt(size), ZSTD_LEVEL, ...out, error),
+      ),
     crc32: (bytes) => number((out) => symbols.bs_crc32(...pair(bytes), out, error)),
     countNan: (map) => number((out) => symbols.bs_count_nan(...pair(map), out, error)),
     countMasked: (mask) => number((out) => symbols.bs_count_masked(...pair(mask), out, error)),
@@ -470,12 +357,11 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       const [bytes, bits] = [Number(written[0]), Number(written[1])];
       return bits === 0 ? undefined : { bytes, bits };
     },
-    encodeMask(mask) {
-      const room = new Uint8Array(Number(symbols.bs_encode_bound(4n * lengthOf(mask), 4n)));
-      const written = new BigUint64Array(1);
-      check(symbols.bs_encode_mask(...pair(mask), ...pair(room), bytesOf(written), error));
-      return room.subarray(0, Number(written[0]));
-    },
+    encodeMask: (mask) =>
+      written(
+        symbols.bs_encode_bound(4n * lengthOf(mask), 4n),
+        (...out) => symbols.bs_encode_mask(...pair(mask), ...out, error),
+      ),
     view: (type, place, length) => {
       const array = PIXEL_ARRAYS[type];
       if (length === 0) return new array(0);

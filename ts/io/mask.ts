@@ -1,6 +1,5 @@
 /** Masks, dark and flat fields in the shape of the frames, and the union of masks. */
-import { nonzeroMask, unitedMask } from "../engine/maps.ts";
-import { addMask } from "../engine/packing.ts";
+import { addMask, nonzeroMask, unitedMask } from "../engine/maps.ts";
 import { InputError } from "../errors.ts";
 import type { Image } from "./image.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Decoding and encoding of chunks outside the HDF5 library: one pair of functions for the whole program, of the engine
- * that packs. libhdf5 without plugins needs it for everything but gzip, and some callers
- * want pixels of a frame that was read as a chunk.
+ * that packs. libhdf5 without plugins needs it for everything but gzip, and some callers want pixels of a frame that was
+ * read as a chunk.
  */
 import { decodeChunk, encodeBitshuffleLz4, encodeBitshuffleZstd } from "../../engine/packing.ts";
 import type { EncodedFrame, Encoding, PixelType } from "../frame.ts";
