@@ -2,13 +2,13 @@
 import { buildCommand } from "@stricli/core";
 import { integrate } from "../pipeline/integrate.ts";
 import {
+  fileOptions,
   FRAME,
   FRAMES,
   neededText,
   parametersOf,
   REPORTING,
   RUNNING,
-  runOptions,
   short,
   type Values,
 } from "./options.ts";
@@ -30,8 +30,6 @@ export const integrateCommand = buildCommand({
   braggsieve integrate -p detector.poni --error-model poisson -P 0.99 -A -o curves.h5 scan.h5`,
   },
   parameters: { ...parametersOf(OPTIONS), positional: FRAMES },
-  func: (flags: Values<typeof OPTIONS>, ...files: string[]) => {
-    const { output, force, resume } = flags;
-    return runCommand(flags, (control) => integrate({ ...runOptions(files, flags), output, force, resume }, control));
-  },
+  func: (flags: Values<typeof OPTIONS>, ...files: string[]) =>
+    runCommand(flags, (control) => integrate(fileOptions(files, flags), control)),
 });

@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS, ERROR_MODELS, type PlanSettings, UNITS } from "../eng
 import { UsageError } from "../errors.ts";
 import type { RunOptions } from "../pipeline/experiment.ts";
 import { completeSettings } from "../pipeline/settings.ts";
+import type { OutputOptions } from "../pipeline/to_file.ts";
 
 /** Parses a number; what it throws is told with the option's name. */
 function toNumber(text: string): number {
@@ -204,4 +205,13 @@ export function runOptions(files: readonly string[], flags: FrameValues): RunOpt
     ...(flags.dark === undefined ? {} : { dark: flags.dark }),
     ...(flags.flat === undefined ? {} : { flat: flags.flat }),
   };
+}
+
+/** The same of a command that makes a file. */
+export function fileOptions(
+  files: readonly string[],
+  flags: FrameValues & { readonly output: string; readonly force: boolean; readonly resume: boolean },
+): RunOptions & OutputOptions {
+  const { output, force, resume } = flags;
+  return { ...runOptions(files, flags), output, force, resume };
 }

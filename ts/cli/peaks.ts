@@ -2,6 +2,7 @@
 import { buildCommand } from "@stricli/core";
 import { findPeaks } from "../pipeline/peaks.ts";
 import {
+  fileOptions,
   FRAME,
   FRAMES,
   neededText,
@@ -10,7 +11,6 @@ import {
   PEAK,
   REPORTING,
   RUNNING,
-  runOptions,
   short,
   text,
   toggle,
@@ -45,13 +45,10 @@ After --no-frames there is nothing for list_events to count: write events.lst by
   },
   parameters: { ...parametersOf(OPTIONS), positional: FRAMES },
   func: (flags: Values<typeof OPTIONS>, ...files: string[]) => {
-    const { output, force, resume, geom } = flags;
+    const { geom } = flags;
     return runCommand(flags, (control) =>
       findPeaks({
-        ...runOptions(files, flags),
-        output,
-        force,
-        resume,
+        ...fileOptions(files, flags),
         frames: !flags["no-frames"],
         ...(geom === undefined ? {} : { geom }),
       }, control));

@@ -2,6 +2,7 @@
 import { buildCommand } from "@stricli/core";
 import { sparsify } from "../pipeline/sparsify.ts";
 import {
+  fileOptions,
   FRAME,
   FRAMES,
   neededText,
@@ -10,7 +11,6 @@ import {
   PICK,
   REPORTING,
   RUNNING,
-  runOptions,
   short,
   type Values,
 } from "./options.ts";
@@ -35,8 +35,6 @@ export const sparsifyCommand = buildCommand({
   braggsieve sparsify -p detector.poni --jobs 4 --resume -o sparse.h5 scan.h5`,
   },
   parameters: { ...parametersOf(OPTIONS), positional: FRAMES },
-  func: (flags: Values<typeof OPTIONS>, ...files: string[]) => {
-    const { output, force, resume } = flags;
-    return runCommand(flags, (control) => sparsify({ ...runOptions(files, flags), output, force, resume }, control));
-  },
+  func: (flags: Values<typeof OPTIONS>, ...files: string[]) =>
+    runCommand(flags, (control) => sparsify(fileOptions(files, flags), control)),
 });
