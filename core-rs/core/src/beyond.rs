@@ -1,4 +1,4 @@
-//! Pixels of a frame that is held in 16 bits whose values need more: few, and kept apart.
+//! Pixels of a frame that is held in fewer bits than it has whose values need more: few, and kept apart.
 
 /// See the module. In the frame itself these pixels hold a value that does not count.
 #[derive(Debug, Default)]
@@ -20,17 +20,13 @@ pub struct Pixel {
 }
 
 impl Beyond {
-    /// Forgets the last frame's.
-    pub fn clear(&mut self) {
+    /// Takes those of another frame, in raster order.
+    pub fn replace(&mut self, pixels: impl Iterator<Item = Pixel>) {
         self.pixels.clear();
+        self.pixels.extend(pixels);
         self.values.clear();
-    }
-
-    /// One more, behind those before it in raster order.
-    pub fn push(&mut self, pixel: Pixel) {
-        self.pixels.push(pixel);
-        let at = self.values.partition_point(|&(bin, _)| bin <= pixel.bin);
-        self.values.insert(at, (pixel.bin, pixel.value));
+        self.values.extend(self.pixels.iter().map(|pixel| (pixel.bin, pixel.value)));
+        self.values.sort_unstable();
     }
 
     /// All, in raster order.
@@ -53,14 +49,13 @@ mod tests {
     #[test]
     fn values_are_found_by_their_bin_and_pixels_stay_in_order() {
         let mut beyond = Beyond::default();
-        for (index, bin, value) in [(3, 7, 70_000), (9, 2, 80_000), (11, 7, 65_535)] {
-            beyond.push(Pixel { index, bin, value });
-        }
-        assert_eq!(beyond.values(7).collect::<Vec<_>>(), [70_000, 65_535]);
+        let pixels = [(3, 7, 70_000), (9, 2, 80_000), (11, 7, 65_535)];
+        beyond.replace(pixels.into_iter().map(|(index, bin, value)| Pixel { index, bin, value }));
+        assert_eq!(beyond.values(7).collect::<Vec<_>>(), [65_535, 70_000]);
         assert_eq!(beyond.values(2).collect::<Vec<_>>(), [80_000]);
         assert_eq!(beyond.values(3).count() + beyond.values(9).count(), 0);
         assert_eq!(beyond.pixels().iter().map(|pixel| pixel.index).collect::<Vec<_>>(), [3, 9, 11]);
-        beyond.clear();
+        beyond.replace(std::iter::empty());
         assert_eq!((beyond.values(7).count(), beyond.pixels().len()), (0, 0));
     }
 }

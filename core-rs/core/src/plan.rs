@@ -3,8 +3,8 @@
 //! [`Plan::pick`] and [`Plan::peaks`]. [`Plan::fork`] gives further plans of the same setup, for frames side by side.
 
 mod frame;
-mod halved;
 mod load;
+mod narrowed;
 mod settings;
 mod setup;
 mod tables;
@@ -19,7 +19,6 @@ use crate::background::Background;
 use crate::beyond::Beyond;
 use crate::bins::RUN;
 use crate::clip::{clip_exact, clip_float, ClipSettings, Counts, FloatPixel, Profile};
-use crate::codec::bitshuffle::BEYOND;
 use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::correct::gather;
 use crate::map_step::ring_shares;
@@ -27,7 +26,7 @@ use crate::peaks::{find_peaks, PatchPixel, Peaks};
 use crate::pick::{
     pick_exact, pick_float, Cutoff, InRaster, KeptRuns, KeptValues, Ordered, PixelSet, Raster, Threshold,
 };
-use halved::Halved;
+use narrowed::Narrowed;
 use setup::Setup;
 use std::sync::Arc;
 
@@ -37,9 +36,9 @@ pub struct Plan {
     frame: FrameBuffer,
     /// the frame in bin order
     signal: FrameBuffer,
-    halved: Halved,
+    narrowed: Narrowed,
     /// the loaded frame is there, and not in the two above
-    is_halved: bool,
+    is_narrow: bool,
     codec: Scratch,
     profile: Profile,
     background: Background,
@@ -69,8 +68,8 @@ impl Plan {
         Self {
             frame: FrameBuffer::new(setup.pixel_type, pixels, RUN - 1),
             signal: FrameBuffer::new(setup.pixel_type, setup.bins.places(), 0),
-            halved: Halved::new(&setup),
-            is_halved: false,
+            narrowed: Narrowed::new(&setup),
+            is_narrow: false,
             codec: Scratch::default(),
             profile: Profile::new(bins),
             background: Background::new(bins),
@@ -95,7 +94,7 @@ impl Plan {
 
     /// Room for a frame in its own width, which stages before the first one see as zeros.
     fn take_room(&mut self) {
-        if !self.is_halved {
+        if !self.is_narrow {
             self.frame.take_room();
             self.signal.take_room();
         }
@@ -103,7 +102,7 @@ impl Plan {
 
     /// Decodes a frame into the frame buffer and gathers it.
     pub fn load(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<(), LoadError> {
-        self.is_halved = false;
+        self.is_narrow = false;
         decode(encoding, bytes, &mut self.frame, &mut self.codec)?;
         self.gather();
         Ok(())
@@ -112,20 +111,19 @@ impl Plan {
     /// The same for a frame of which only profiles and kept pixels are wanted: they have the same bits, and come sooner.
     /// [`Plan::frame`] and [`Plan::encode`] need not give back the values of pixels that do not count.
     pub fn load_counts(&mut self, encoding: Encoding, bytes: &[u8]) -> Result<(), LoadError> {
-        let Self { halved, setup, codec, .. } = self;
-        self.is_halved = halved.decode(setup, encoding, bytes, codec)?;
-        if !self.is_halved {
+        let Self { narrowed, setup, codec, .. } = self;
+        self.is_narrow = narrowed.decode(setup, encoding, bytes, codec)?;
+        if !self.is_narrow {
             return self.load(encoding, bytes);
         }
-        let Halved { frame, signal, .. } = halved;
-        gather(frame.padded::<u16>(), &setup.runs, signal.pixels_mut());
+        narrowed.gather(&setup.runs);
         Ok(())
     }
 
     /// Holds the loaded frame in its own width.
     fn widen(&mut self) {
-        if std::mem::take(&mut self.is_halved) {
-            self.halved.widen(self.frame.pixels_mut());
+        if std::mem::take(&mut self.is_narrow) {
+            self.narrowed.widen(self.frame.pixels_mut());
             self.gather();
         }
     }
@@ -133,7 +131,7 @@ impl Plan {
     /// Permutes the frame buffer into bin order. Every later stage works on this frame, which must not be written to
     /// before they are done.
     pub fn gather(&mut self) {
-        self.is_halved = false;
+        self.is_narrow = false;
         self.take_room();
         let (frame, runs, signal) = (&self.frame, &self.setup.runs, &mut self.signal);
         each_type!(frame.pixel_type(), |Pixel| gather(
@@ -173,7 +171,7 @@ impl Plan {
         let (cutoff, size) = (self.setup.settings.pick, self.setup.pixel_type.size());
         if self.pick_in_raster(cutoff) {
             self.in_raster.kept().write_to(size, &mut self.index, &mut self.intensity);
-            if self.is_halved {
+            if self.is_narrow {
                 self.pick_beyond(cutoff);
             }
         } else {
@@ -258,16 +256,16 @@ impl Plan {
     fn reduce(&mut self, cycle: u32) {
         self.take_room();
         let settings = ClipSettings { cycle, ..self.setup.settings.clip };
-        self.invalid = if self.is_halved {
-            let Setup { bins, constants, integer_validity: valid, .. } = &*self.setup;
-            let Halved { signal, beyond, .. } = &self.halved;
-            let counts = Counts { signal: signal.pixels::<u16>(), valid: valid.below(BEYOND.into()), beyond };
-            clip_exact(bins, counts, None, constants, &settings, &mut self.profile)
-        } else if self.is_exact() {
+        self.invalid = if self.is_exact() {
             let Setup { bins, weights, constants, integer_validity: valid, .. } = &*self.setup;
-            let (signal, profile, beyond) = (&self.signal, &mut self.profile, &Beyond::default());
+            let (profile, none) = (&mut self.profile, Beyond::default());
+            let (signal, valid, beyond) = if self.is_narrow {
+                (&self.narrowed.signal, self.narrowed.valid(*valid), &self.narrowed.beyond)
+            } else {
+                (&self.signal, *valid, &none)
+            };
             each_integer!(signal.pixel_type(), |Pixel| {
-                let counts = Counts { signal: signal.pixels::<Pixel>(), valid: *valid, beyond };
+                let counts = Counts { signal: signal.pixels::<Pixel>(), valid, beyond };
                 clip_exact(bins, counts, weights.fixed(), constants, &settings, profile)
             })
         } else {
@@ -286,15 +284,14 @@ impl Plan {
         };
         let threshold = Threshold { background: &self.background, grid, cutoff };
         let in_raster = &mut self.in_raster;
-        if self.is_halved {
-            let (frame, valid) = (self.halved.frame.pixels::<u16>(), valid.below(BEYOND.into()));
-            in_raster.pick(&Raster { frame, radius, nearest, valid }, &threshold);
-            return true;
-        }
-        let frame = &self.frame;
+        let (frame, valid) = if self.is_narrow {
+            (&self.narrowed.frame, self.narrowed.valid(*valid))
+        } else {
+            (&self.frame, *valid)
+        };
         each_integer!(frame.pixel_type(), |Pixel| {
             let frame = frame.pixels::<Pixel>();
-            in_raster.pick(&Raster { frame, radius, nearest, valid: *valid }, &threshold)
+            in_raster.pick(&Raster { frame, radius, nearest, valid }, &threshold)
         });
         true
     }
@@ -303,7 +300,7 @@ impl Plan {
     fn pick_beyond(&mut self, cutoff: Cutoff) {
         let Setup { radius, grid, .. } = &*self.setup;
         let threshold = Threshold { background: &self.background, grid, cutoff };
-        let picked = self.halved.picked(|pixel, value| f64::from(value) > threshold.at(radius[pixel]));
+        let picked = self.narrowed.picked(|pixel, value| f64::from(value) > threshold.at(radius[pixel]));
         KeptRuns::merge(picked, &mut self.index, &mut self.intensity);
     }
 

@@ -43,6 +43,11 @@ impl RadialRows {
     pub fn new(geometry: &Geometry, shape: Shape, unit: Unit) -> Self {
         Self { rows: Rows::new(geometry, shape), unit, wavelength: unit.wavelength(geometry) }
     }
+
+    /// The radius of one pixel: that of its row's radii.
+    pub fn radius(&self, pixel: usize) -> f64 {
+        self.rows.radius_of(pixel, self.unit, self.wavelength)
+    }
 }
 
 impl Strips for RadialRows {

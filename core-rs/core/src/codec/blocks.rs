@@ -1,7 +1,7 @@
 //! The container that filters 32004 (LZ4) and 32008 (bitshuffle) share: u64 BE bytes of all elements, u32 BE bytes of a
 //! block, then each block behind its u32 BE length.
 
-use super::bitshuffle::{self, Halve, BEYOND};
+use super::bitshuffle::{self, Lowest, Narrow};
 use super::{lz4, CodecError, Problem};
 use crate::{prefetch, simd};
 
@@ -114,14 +114,14 @@ pub fn decode_bitshuffled(
     blocks.finish(plain)
 }
 
-/// Decodes a chunk of elements of four bytes likewise, as elements of two bytes: what does not fit becomes
-/// [`BEYOND`](bitshuffle::BEYOND), and `visit(element, value)` is called in order for those of them below 2³¹.
+/// Decodes a chunk of elements of four bytes likewise, as [`Narrow`] ones, and `visit(element, value)` is called in order
+/// for those that do not fit and are below 2³¹.
 ///
 /// # Errors
 /// As [`decode_bitshuffled`].
-pub fn decode_halved(
+pub fn decode_narrowed<T: Narrow>(
     chunk: &[u8],
-    dst: &mut [u16],
+    dst: &mut [T],
     block: &mut Vec<u8>,
     marks: &mut Vec<u8>,
     unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
@@ -133,18 +133,23 @@ pub fn decode_halved(
     let blocks = each_block(chunk, WIDE, bytes, block, unpack, |start, bits| {
         let first = start / WIDE;
         let (out, next) = shuffled[first..].split_at_mut(bits.len() / WIDE);
-        prefetch::fetch(next.as_ptr().cast(), (bits.len() / 2).min(2 * next.len()));
-        let half = bits.len() / 2;
-        simd::run(Halve { bits, marks, visit: |at, value| visit(first + at, value) });
-        bitshuffle::unshuffle(&bits[..half], size_of::<u16>(), bytemuck::cast_slice_mut(out))
+        prefetch::fetch(next.as_ptr().cast(), size_of_val(out).min(size_of_val(next)));
+        let narrow = size_of_val(out);
+        simd::run(Lowest {
+            bits,
+            kept: 8 * size_of::<T>(),
+            marks,
+            visit: |at, value| visit(first + at, value),
+        });
+        bitshuffle::unshuffle(&bits[..narrow], size_of::<T>(), bytemuck::cast_slice_mut(out))
     })?;
     let (first, mut rest) = (shuffled.len(), [0u32; 7]);
     let rest = &mut rest[..plain.len()];
     blocks.finish(bytemuck::cast_slice_mut(rest))?;
     for (at, (out, value)) in plain.iter_mut().zip(rest.iter().map(|&value| u32::from_le(value))).enumerate()
     {
-        *out = u16::try_from(value).unwrap_or(BEYOND);
-        if *out == BEYOND && value <= i32::MAX as u32 {
+        *out = T::of(value);
+        if *out == T::BEYOND && value <= i32::MAX as u32 {
             visit(first + at, value);
         }
     }

@@ -1,6 +1,7 @@
 //! The chunk formats of detectors' HDF5 files behind one call.
 
-use super::blocks::{check_element, decode_halved};
+use super::bitshuffle::Narrow;
+use super::blocks::{check_element, decode_narrowed};
 use super::{bitshuffle_lz4, bitshuffle_zstd, byte_shuffle, gzip, lz4, lz4_chunk, zstd, CodecError};
 
 /// What an HDF5 filter pipeline makes of a chunk.
@@ -86,26 +87,25 @@ pub fn decode_chunk(
     }
 }
 
-/// Decodes one HDF5 chunk of elements of four bytes as elements of two, see [`BEYOND`](super::bitshuffle::BEYOND), and
-/// calls `visit(element, value)` in order for those that do not fit and are below 2³¹. `None` for encodings of which that
-/// would not be quicker.
+/// Decodes one HDF5 chunk of elements of four bytes as [`Narrow`] ones, and calls `visit(element, value)` in order for
+/// those that do not fit and are below 2³¹. `None` for encodings of which that would not be quicker.
 ///
 /// # Errors
 /// As [`decode_chunk`].
-pub fn decode_chunk_halved(
+pub fn decode_chunk_narrowed<T: Narrow>(
     encoding: Encoding,
     chunk: &[u8],
-    dst: &mut [u16],
+    dst: &mut [T],
     scratch: &mut Scratch,
     visit: impl FnMut(usize, u32),
 ) -> Option<Result<(), CodecError>> {
     let Scratch { block, marks, zstd, .. } = scratch;
     match encoding {
         Encoding::BitshuffleLz4 => {
-            Some(decode_halved(chunk, dst, block, marks, bitshuffle_lz4::unpack, visit))
+            Some(decode_narrowed(chunk, dst, block, marks, bitshuffle_lz4::unpack, visit))
         }
         Encoding::BitshuffleZstd => {
-            Some(decode_halved(chunk, dst, block, marks, bitshuffle_zstd::unpack_by(zstd), visit))
+            Some(decode_narrowed(chunk, dst, block, marks, bitshuffle_zstd::unpack_by(zstd), visit))
         }
         _ => None,
     }

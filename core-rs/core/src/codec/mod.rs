@@ -17,7 +17,7 @@ mod lz4_chunk;
 pub mod narrow;
 mod zstd;
 
-pub use chunk::{decode_chunk, decode_chunk_halved, Encoding, Scratch};
+pub use chunk::{decode_chunk, decode_chunk_narrowed, Encoding, Scratch};
 /// CRC-32 of some bytes, as gzip and PNG have it.
 pub use crc32fast::hash as crc32;
 

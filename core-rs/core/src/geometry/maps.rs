@@ -90,12 +90,15 @@ mod tests {
     fn rows_have_the_bits_of_the_formula_pixel_by_pixel_on_every_level() {
         for orientation in [1, 2, 3, 4].map(|number| Orientation::from_number(number).unwrap()) {
             let g = geometry(orientation);
-            let (frame, mut expected) = (Frame::new(&g), vec![Vec::new(); 7 * SHAPE.slow]);
+            let (frame, rows) = (Frame::new(&g), Rows::new(&g, SHAPE));
+            let mut expected = vec![Vec::new(); 7 * SHAPE.slow];
             for_each_pixel(&g, SHAPE, |pixel, p1, p2| {
                 let (t1, t2, t3) = frame.position(p1, p2);
                 let first = pixel / SHAPE.fast * 7;
                 for (u, unit) in Unit::ALL.into_iter().enumerate() {
-                    expected[first + u].push(unit.coordinate((t1 * t1 + t2 * t2).sqrt(), t3, 1e-10));
+                    let radius = unit.coordinate((t1 * t1 + t2 * t2).sqrt(), t3, 1e-10);
+                    assert_eq!(rows.radius_of(pixel, unit, 1e-10).to_bits(), radius.to_bits());
+                    expected[first + u].push(radius);
                 }
                 let cosine = frame.incidence_cosine(p1, p2);
                 let d2 = t1 * t1 + t2 * t2 + t3 * t3;

@@ -65,6 +65,13 @@ impl Rows {
         }
     }
 
+    /// The same of one pixel, by its raster index.
+    pub fn radius_of(&self, pixel: usize, unit: Unit, wavelength: f64) -> f64 {
+        let (row, column) = (pixel / self.shape.fast, pixel % self.shape.fast);
+        let (t1, t2, t3) = self.frame.position(self.p1(row), self.p2[column]);
+        unit.coordinate((t1 * t1 + t2 * t2).sqrt(), t3, wavelength)
+    }
+
     /// Azimuth χ of each pixel of a row, rad in (−π, π], 0 along the fast axis.
     pub fn chi(&self, row: usize, out: &mut [f64]) {
         self.for_each(row, out, |out, (t1, t2, _)| *out = libm::atan2(t1, t2));

@@ -221,61 +221,91 @@ fn tall_plan() -> Plan {
     Plan::new(tall_input(PixelType::U32, ErrorModel::Azimuthal, 1e12)).unwrap()
 }
 
+/// The type that the loaded frame is held in, where it is not its own.
+fn narrow(plan: &Plan) -> Option<PixelType> {
+    plan.is_narrow.then(|| plan.narrowed.frame.pixel_type())
+}
+
+const HOT: [u32; 12] =
+    [254, 255, 256, 65_534, 65_535, 65_536, 70_001, 1 << 20, 1 << 31, i32::MAX as u32, 3_000_000, 65_600];
+
+/// Frames that are held in 8 bits, and in 16: too many pixels of those need more than 8.
+fn narrow_frames() -> [(PixelType, Vec<u32>); 2] {
+    let hot = std::array::from_fn::<_, 12, _>(|i| (40 + 397 * i, HOT[i]));
+    let warm = (2..SHAPE.pixels()).step_by(13).map(|p| (p, 240 + p as u32 % 300));
+    let both: Vec<(usize, u32)> = warm.chain(hot).collect();
+    [(PixelType::U8, tall(&hot)), (PixelType::U16, tall(&both))]
+}
+
 #[test]
-fn frames_held_in_half_their_width_give_the_same_bits() {
-    const HOT: [u32; 9] =
-        [65_534, 65_535, 65_536, 70_001, 1 << 20, 1 << 31, i32::MAX as u32, 3_000_000, 65_600];
-    let frame = tall(&std::array::from_fn::<_, 9, _>(|i| (40 + 523 * i, HOT[i])));
-    for pixel_type in [PixelType::U32, PixelType::I32] {
-        for model in [ErrorModel::Azimuthal, ErrorModel::Poisson, ErrorModel::Hybrid] {
-            for high in [1e12, 2e6, 65_535.0, 65_534.0, 150.0] {
-                let mut wide = Plan::new(tall_input(pixel_type, model, high)).unwrap();
-                let mut half = wide.fork();
-                wide.load(BITSHUFFLE_LZ4, &packed(&frame)).unwrap();
-                half.load_counts(BITSHUFFLE_LZ4, &packed(&frame)).unwrap();
-                assert!(half.is_halved && !wide.is_halved);
-                assert_eq!(half.integrate(), wide.integrate());
-                assert_eq!(half.clip(), wide.clip());
-                assert_eq!(half.invalid(), wide.invalid());
-                assert_eq!(half.pick(), wide.pick());
-                assert_eq!(half.peaks(), wide.peaks());
-                assert!(!half.is_halved, "peaks are found in the frame's own width");
-                assert_eq!(half.clip(), wide.clip());
-                assert_eq!(half.invalid(), wide.invalid());
-                assert_eq!(half.pick(), wide.pick());
+fn frames_held_in_a_part_of_their_width_give_the_same_bits() {
+    for (width, frame) in narrow_frames() {
+        for pixel_type in [PixelType::U32, PixelType::I32] {
+            for model in [ErrorModel::Azimuthal, ErrorModel::Poisson, ErrorModel::Hybrid] {
+                for high in [1e12, 2e6, 65_535.0, 65_534.0, 255.0, 254.0, 150.0] {
+                    let mut wide = Plan::new(tall_input(pixel_type, model, high)).unwrap();
+                    let mut part = wide.fork();
+                    wide.load(BITSHUFFLE_LZ4, &packed(&frame)).unwrap();
+                    part.load_counts(BITSHUFFLE_LZ4, &packed(&frame)).unwrap();
+                    assert_eq!((narrow(&part), narrow(&wide)), (Some(width), None));
+                    assert_eq!(part.integrate(), wide.integrate());
+                    assert_eq!(part.clip(), wide.clip());
+                    assert_eq!(part.invalid(), wide.invalid());
+                    assert_eq!(part.pick(), wide.pick());
+                    assert_eq!(part.peaks(), wide.peaks());
+                    assert_eq!(narrow(&part), None, "peaks are found in the frame's own width");
+                    assert_eq!(part.clip(), wide.clip());
+                    assert_eq!(part.invalid(), wide.invalid());
+                    assert_eq!(part.pick(), wide.pick());
+                }
             }
         }
     }
 }
 
 #[test]
-fn the_comparison_of_widths_sees_one_count_of_a_hot_pixel() {
-    let make = |value| {
-        let mut plan = tall_plan();
-        plan.load_counts(BITSHUFFLE_LZ4, &packed(&tall(&[(41, value)]))).unwrap();
-        assert!(plan.is_halved);
-        let raw = plan.integrate().clone();
-        plan.clip();
-        (raw, plan.pick().1.to_vec())
-    };
-    let ((raw, kept), (other, other_kept)) = (make(80_000), make(80_001));
-    assert!(raw != other && kept != other_kept);
+fn a_plan_goes_on_in_the_width_that_a_frame_needed() {
+    let [(_, few), (_, many)] = narrow_frames();
+    let (mut wide, mut part) = (tall_plan(), tall_plan());
+    for (frame, width) in [(&few, PixelType::U8), (&many, PixelType::U16), (&few, PixelType::U16)] {
+        wide.load(BITSHUFFLE_LZ4, &packed(frame)).unwrap();
+        part.load_counts(BITSHUFFLE_LZ4, &packed(frame)).unwrap();
+        assert_eq!(narrow(&part), Some(width));
+        assert_eq!(part.clip(), wide.clip());
+        assert_eq!(part.pick(), wide.pick());
+    }
 }
 
 #[test]
-fn frames_that_cannot_be_held_in_half_their_width_are_held_as_they_are() {
+fn the_comparison_of_widths_sees_one_count_of_a_hot_pixel() {
+    for value in [300, 80_000] {
+        let make = |value| {
+            let mut plan = tall_plan();
+            plan.load_counts(BITSHUFFLE_LZ4, &packed(&tall(&[(41, value)]))).unwrap();
+            assert_eq!(narrow(&plan), Some(PixelType::U8));
+            let raw = plan.integrate().clone();
+            plan.clip();
+            (raw, plan.pick().1.to_vec())
+        };
+        let ((raw, kept), (other, other_kept)) = (make(value), make(value + 1));
+        assert!(raw != other && kept != other_kept);
+    }
+}
+
+#[test]
+fn frames_that_cannot_be_held_in_a_part_of_their_width_are_held_as_they_are() {
     let check = |change: fn(&mut PlanInput), frame: &[u32]| {
         let mut input = tall_input(PixelType::U32, ErrorModel::Azimuthal, 1e12);
         change(&mut input);
         let mut wide = Plan::new(input).unwrap();
-        let mut half = wide.fork();
+        let mut part = wide.fork();
         for _ in 0..2 {
             wide.load(BITSHUFFLE_LZ4, &packed(frame)).unwrap();
-            half.load_counts(BITSHUFFLE_LZ4, &packed(frame)).unwrap();
-            assert!(!half.is_halved);
-            assert_eq!(half.clip(), wide.clip());
-            assert_eq!(half.invalid(), wide.invalid());
-            assert_eq!(half.pick(), wide.pick());
+            part.load_counts(BITSHUFFLE_LZ4, &packed(frame)).unwrap();
+            assert_eq!(narrow(&part), None);
+            assert_eq!(part.clip(), wide.clip());
+            assert_eq!(part.invalid(), wide.invalid());
+            assert_eq!(part.pick(), wide.pick());
         }
     };
     let hot: Vec<(usize, u32)> = (0..SHAPE.pixels()).step_by(7).map(|p| (p, 100_000 + p as u32)).collect();
@@ -287,14 +317,14 @@ fn frames_that_cannot_be_held_in_half_their_width_are_held_as_they_are() {
 }
 
 #[test]
-fn a_damaged_frame_is_refused_in_half_its_width_as_well() {
+fn a_damaged_frame_is_refused_in_a_part_of_its_width_as_well() {
     let (mut plan, chunk) = (tall_plan(), packed(&tall(&[])));
     let cut = &chunk[..chunk.len() - 9];
     let refused = plan.load(BITSHUFFLE_LZ4, cut);
     assert!(refused.is_err());
     assert_eq!(plan.load_counts(BITSHUFFLE_LZ4, cut), refused);
     plan.load_counts(BITSHUFFLE_LZ4, &chunk).unwrap();
-    assert!(plan.is_halved);
+    assert_eq!(narrow(&plan), Some(PixelType::U8));
 }
 
 #[test]

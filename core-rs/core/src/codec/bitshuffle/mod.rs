@@ -9,14 +9,14 @@
 //! pairwise then rotates the index bits until the bytes stand in memory order. A zip of all vectors rotates the index
 //! (vector, byte in lane) left by one bit, so the way back is the same zip, as often as is left of a full turn.
 
-mod halve;
 mod kernel;
 mod levels;
+mod lowest;
 
 use super::{CodecError, Problem};
 use levels::Level;
 
-pub use halve::{Halve, BEYOND};
+pub use lowest::{Lowest, Narrow};
 
 /// Gathers the bits of `src` into `dst`. Both hold the same n elements of `elem_size` bytes, n a multiple of 8.
 ///
