@@ -6,7 +6,9 @@
 //! part of a curve.
 
 use crate::background::RadialGrid;
+use crate::bins::PixelMap;
 use crate::codec::{bitshuffle, CodecError};
+use crate::simd::{self, Kernel};
 use std::ops::Range;
 
 /// Every how many-th pixel stands for all: a prime, so that no column pattern of modules is met again and again. Of
@@ -59,23 +61,38 @@ pub struct Rounding {
 /// # Panics
 /// As [`round_to_step`].
 pub fn shuffled_band(
-    map: &[f32],
+    map: &(impl PixelMap + ?Sized),
     band: Range<usize>,
     length: usize,
     rounding: Option<Rounding>,
     values: &mut Vec<f32>,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
-    let end = band.end.min(map.len());
-    values.clear();
-    values.reserve(length);
-    values.extend_from_slice(&map[band.start.min(end)..end]);
+    let end = band.end.min(map.pixels());
+    let start = band.start.min(end);
+    values.resize(end - start, 0.0);
+    simd::run(Fill { map, start, out: values });
     if let Some(Rounding { step, least }) = rounding {
         round_to_step(values, step, least);
     }
     values.resize(length, 0.0);
     out.resize(length * size_of::<f32>(), 0);
     bitshuffle::shuffle(bytemuck::cast_slice(values), size_of::<f32>(), out)
+}
+
+struct Fill<'a, M: ?Sized> {
+    map: &'a M,
+    start: usize,
+    out: &'a mut [f32],
+}
+
+impl<M: PixelMap + ?Sized> Kernel for Fill<'_, M> {
+    type Out = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.map.fill(self.start, self.out);
+    }
 }
 
 /// For each bin the share of all valid pixels that lie between its centre and the next one, each times its norm: what
@@ -86,17 +103,23 @@ pub fn shuffled_band(
 ///
 /// # Panics
 /// When the maps have different lengths or there are not as many shares as bins.
-pub fn ring_shares(radius: &[f32], norms: Option<&[f32]>, grid: &RadialGrid, shares: &mut [f64]) {
+pub fn ring_shares(
+    radius: &(impl PixelMap + ?Sized),
+    norms: Option<&[f32]>,
+    grid: &RadialGrid,
+    shares: &mut [f64],
+) {
     assert_eq!(shares.len(), grid.bins);
-    assert!(norms.is_none_or(|norms| norms.len() == radius.len()));
+    assert!(norms.is_none_or(|norms| norms.len() == radius.pixels()));
     shares.fill(0.0);
-    let stride = if radius.len() > SMALL { STRIDE } else { 1 };
+    let stride = if radius.pixels() > SMALL { STRIDE } else { 1 };
     let mut valid = 0.0;
-    for pixel in (0..radius.len()).step_by(stride) {
-        if radius[pixel].is_nan() {
+    for pixel in (0..radius.pixels()).step_by(stride) {
+        let r = radius.at(pixel);
+        if r.is_nan() {
             continue;
         }
-        let (below, _) = grid.locate(radius[pixel]);
+        let (below, _) = grid.locate(r);
         shares[below] += norms.map_or(1.0, |norms| f64::from(norms[pixel]));
         valid += 1.0;
     }
@@ -159,10 +182,10 @@ mod tests {
             values.resize(32, 0.0);
             let (mut expected, mut got, mut room) = (vec![0; 128], vec![1; 7], vec![5.0; 40]);
             bitshuffle::shuffle(bytemuck::cast_slice(&values), 4, &mut expected).unwrap();
-            shuffled_band(&map, band, 32, rounding, &mut room, &mut got).unwrap();
+            shuffled_band(&map[..], band, 32, rounding, &mut room, &mut got).unwrap();
             assert_eq!(got, expected);
         }
-        assert!(shuffled_band(&map, 0..9, 9, None, &mut Vec::new(), &mut Vec::new()).is_err());
+        assert!(shuffled_band(&map[..], 0..9, 9, None, &mut Vec::new(), &mut Vec::new()).is_err());
     }
 
     #[test]
@@ -176,11 +199,11 @@ mod tests {
         let grid = RadialGrid::new(1.0, 1.0, 4);
         let mut shares = [9.0; 4];
         let radius = [0.0, 1.5, 2.0, 2.5, f32::NAN, 3.9, 4.0, 9.0];
-        ring_shares(&radius, None, &grid, &mut shares);
+        ring_shares(&radius[..], None, &grid, &mut shares);
         assert_eq!(shares.map(|share| share * 7.0), [2.0, 2.0, 3.0, 0.0]);
-        ring_shares(&radius, Some(&[0.5; 8]), &grid, &mut shares);
+        ring_shares(&radius[..], Some(&[0.5; 8]), &grid, &mut shares);
         assert_eq!(shares.map(|share| share * 14.0), [2.0, 2.0, 3.0, 0.0]);
-        ring_shares(&[f32::NAN], None, &grid, &mut shares);
+        ring_shares(&[f32::NAN][..], None, &grid, &mut shares);
         assert_eq!(shares, [0.0; 4]);
     }
 
@@ -192,7 +215,7 @@ mod tests {
         let radius: Vec<f32> = (0..side * side).map(|pixel| distance(pixel).sqrt()).collect();
         let grid = RadialGrid::new(0.0, 100.0, 17);
         let mut sampled = [0.0; 17];
-        ring_shares(&radius, None, &grid, &mut sampled);
+        ring_shares(&radius[..], None, &grid, &mut sampled);
         for (bin, share) in sampled.iter().enumerate() {
             let inside = radius.iter().filter(|&&r| grid.locate(r).0 == bin).count();
             let exact = inside as f64 / radius.len() as f64;

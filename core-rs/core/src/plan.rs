@@ -17,7 +17,7 @@ pub use settings::{PlanError, PlanInput, Settings};
 
 use crate::background::Background;
 use crate::beyond::Beyond;
-use crate::bins::RUN;
+use crate::bins::{PixelMap, Radii, RUN};
 use crate::clip::{clip_exact, clip_float, ClipSettings, Counts, FloatPixel, Profile};
 use crate::codec::{bitshuffle_lz4, CodecError, Scratch};
 use crate::correct::gather;
@@ -193,7 +193,8 @@ impl Plan {
         self.frame();
         self.select(self.setup.settings.peak_cutoff, None);
         let (grid, background, validity) = (&self.setup.grid, &self.background, &self.setup.validity);
-        let (radius, normalization, dark) = (&self.setup.radius, &self.setup.normalization, &self.setup.dark);
+        let Setup { radii, normalization, dark, .. } = &*self.setup;
+        let radius = radii.map();
         let frame = &self.frame;
         let pixel = |p: usize| {
             let (r, raw) = (radius[p], frame.value(p));
@@ -220,7 +221,12 @@ impl Plan {
 
     /// Radial coordinate per pixel in raster order, not below the first bin's centre; NaN where masked.
     pub fn radius(&self) -> &[f32] {
-        &self.setup.radius
+        self.setup.radii.map()
+    }
+
+    /// The same, computed where it is asked for.
+    pub fn radii(&self) -> &Radii {
+        &self.setup.radii
     }
 
     /// Norm per pixel in raster order; `None` without corrections.
@@ -231,10 +237,10 @@ impl Plan {
     /// See [`ring_shares`](crate::map_step::ring_shares): of the pixels, or `weighted` by their norms, which gives `None`
     /// without corrections.
     pub fn ring_shares(&self, weighted: bool) -> Option<Vec<f64>> {
-        let Setup { radius, grid, normalization, .. } = &*self.setup;
+        let Setup { radii, grid, normalization, .. } = &*self.setup;
         let norms = if weighted { Some(normalization.as_deref()?) } else { None };
         let mut shares = vec![0.0; grid.bins];
-        ring_shares(radius, norms, grid, &mut shares);
+        ring_shares(radii, norms, grid, &mut shares);
         Some(shares)
     }
 
@@ -279,7 +285,7 @@ impl Plan {
 
     /// Picks the pixels above a cut-off as the frame lies; false where that cannot be done (see [`Setup::nearest`]).
     fn pick_in_raster(&mut self, cutoff: Cutoff) -> bool {
-        let Setup { radius, nearest: Some(nearest), integer_validity: valid, grid, .. } = &*self.setup else {
+        let Setup { radii, nearest: Some(nearest), integer_validity: valid, grid, .. } = &*self.setup else {
             return false;
         };
         let threshold = Threshold { background: &self.background, grid, cutoff };
@@ -291,16 +297,16 @@ impl Plan {
         };
         each_integer!(frame.pixel_type(), |Pixel| {
             let frame = frame.pixels::<Pixel>();
-            in_raster.pick(&Raster { frame, radius, nearest, valid }, &threshold)
+            in_raster.pick(&Raster { frame, radius: radii, nearest, valid }, &threshold)
         });
         true
     }
 
     /// Picks those of the pixels that are kept apart, and puts them between those that were picked from the frame.
     fn pick_beyond(&mut self, cutoff: Cutoff) {
-        let Setup { radius, grid, .. } = &*self.setup;
+        let Setup { radii, grid, .. } = &*self.setup;
         let threshold = Threshold { background: &self.background, grid, cutoff };
-        let picked = self.narrowed.picked(|pixel, value| f64::from(value) > threshold.at(radius[pixel]));
+        let picked = self.narrowed.picked(|pixel, value| f64::from(value) > threshold.at(radii.at(pixel)));
         KeptRuns::merge(picked, &mut self.index, &mut self.intensity);
     }
 
@@ -308,7 +314,8 @@ impl Plan {
     fn select(&mut self, cutoff: Cutoff, values: Option<&mut KeptValues>) {
         let mut picked = std::mem::take(&mut self.picked);
         let threshold = Threshold { background: &self.background, grid: &self.setup.grid, cutoff };
-        let Setup { bins, radius, weights, integer_validity, .. } = &*self.setup;
+        let Setup { bins, radii, weights, integer_validity, .. } = &*self.setup;
+        let radius = radii.map();
         let signal = &self.signal;
         if self.is_exact() {
             each_integer!(signal.pixel_type(), |Pixel| {

@@ -7,6 +7,7 @@
 use crate::boundary::{guarded, output, target, ErrorText, Failure};
 use crate::codec::PACKERS;
 use crate::plan::NativePlan;
+use braggsieve_core::bins::PixelMap;
 use braggsieve_core::map_step::{is_step, shuffled_band, Rounding};
 
 /// Packs the values `start` to `end` of the plan's radii, or of its norms where `normalization` is not 0, as one chunk of
@@ -32,19 +33,25 @@ pub unsafe extern "C" fn bs_plan_pack_map(
     unsafe {
         guarded(error, || {
             let plan = &target(plan)?.plan;
-            let map = if normalization == 0 { Some(plan.radius()) } else { plan.normalization() };
-            let map = map.ok_or_else(Failure::no_corrections)?;
+            let norms = if normalization == 0 {
+                None
+            } else {
+                Some(plan.normalization().ok_or_else(Failure::no_corrections)?)
+            };
             if step != 0.0 && !is_step(step) {
                 return Err(Failure::Refused(format!("{step} is no step: it must be a power of two")));
             }
-            if start > end || end > map.len() || end - start > length {
+            if start > end || end > plan.radii().pixels() || end - start > length {
                 return Err(Failure::Argument("a band does not lie inside its map"));
             }
             let rounding = (step != 0.0).then_some(Rounding { step, least });
             let (out, written) = (output(out, out_length, out_length)?, output(written, 1, 1)?);
             PACKERS.lend(|packer| {
                 let (values, shuffled) = (&mut packer.values, &mut packer.shuffled);
-                shuffled_band(map, start..end, length, rounding, values, shuffled)?;
+                match norms {
+                    Some(norms) => shuffled_band(norms, start..end, length, rounding, values, shuffled)?,
+                    None => shuffled_band(plan.radii(), start..end, length, rounding, values, shuffled)?,
+                }
                 written[0] = packer.compressed(size_of::<f32>(), level, out)? as u64;
                 Ok(())
             })

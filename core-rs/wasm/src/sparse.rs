@@ -3,6 +3,7 @@
 
 use crate::plan::Plan;
 use braggsieve_core::background::RadialGrid;
+use braggsieve_core::bins::PixelMap;
 use braggsieve_core::codec::bitshuffle;
 use braggsieve_core::map_step::{self, Rounding};
 use std::ops::Range;
@@ -18,7 +19,7 @@ fn rounding(step: Option<f32>, least: f32) -> Result<Option<Rounding>, JsError> 
 }
 
 fn shuffled_band(
-    map: &[f32],
+    map: &(impl PixelMap + ?Sized),
     band: Range<usize>,
     length: usize,
     step: Option<f32>,
@@ -53,9 +54,11 @@ impl Plan {
         step: Option<f32>,
         least: f32,
     ) -> Result<Vec<u8>, JsError> {
-        let map = if normalization { self.plan.normalization() } else { Some(self.plan.radius()) };
-        let map = map.ok_or_else(|| JsError::new("the plan has no corrections"))?;
-        shuffled_band(map, start..end, length, step, least)
+        if !normalization {
+            return shuffled_band(self.plan.radii(), start..end, length, step, least);
+        }
+        let norms = self.plan.normalization().ok_or_else(|| JsError::new("the plan has no corrections"))?;
+        shuffled_band(norms, start..end, length, step, least)
     }
 
     /// Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms, undefined

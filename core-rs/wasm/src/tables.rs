@@ -1,6 +1,7 @@
 //! The tables of a plan for an engine that computes elsewhere (WebGPU); all results are copies.
 
 use crate::plan::Plan;
+use braggsieve_core::bins::PixelMap;
 use braggsieve_core::clip::chauvenet;
 use wasm_bindgen::prelude::*;
 
@@ -34,7 +35,7 @@ impl Plan {
     #[wasm_bindgen(js_name = binOfPixels)]
     pub fn bin_of_pixels(&self) -> Vec<u16> {
         let bins = self.plan.bins();
-        let mut of_pixel = vec![u16::MAX; self.plan.radius().len()];
+        let mut of_pixel = vec![u16::MAX; self.plan.radii().pixels()];
         for b in 0..bins.count() {
             bins.order[bins.range(b)].iter().for_each(|&pixel| of_pixel[pixel as usize] = b as u16);
         }
@@ -45,7 +46,7 @@ impl Plan {
     #[wasm_bindgen(js_name = rasterWeights)]
     pub fn raster_weights(&self) -> Option<Vec<i32>> {
         let fixed = self.plan.fixed_weights()?;
-        let mut of_pixel = vec![0; self.plan.radius().len()];
+        let mut of_pixel = vec![0; self.plan.radii().pixels()];
         for (&pixel, &weight) in self.plan.bins().order.iter().zip(&fixed.weights) {
             of_pixel[pixel as usize] = weight;
         }

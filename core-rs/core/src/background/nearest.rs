@@ -4,6 +4,7 @@
 //! scan needs of the bins is then a window of a table that stays in registers, and a frame is read as it lies.
 
 use super::RadialGrid;
+use crate::bins::PixelMap;
 use crate::parallel::{reduce, Split, WORTH_A_THREAD};
 use crate::simd::{self, Kernel};
 
@@ -27,55 +28,57 @@ pub struct Nearest {
     pub far: Vec<(u32, [u32; GROUP])>,
 }
 
+/// Groups whose radii are taken at a time.
+const SOME: usize = 64;
+
 /// Groups that are worked on together, from one of some number on.
-struct Groups<'a> {
+struct Groups<'a, R: ?Sized> {
     first: usize,
-    radius: &'a [f32],
+    radius: &'a R,
     lowest: &'a mut [u32],
     above: &'a mut [u8],
     grid: &'a RadialGrid,
 }
 
-impl Split for Groups<'_> {
+impl<R: PixelMap + ?Sized> Split for Groups<'_, R> {
     fn split(self) -> Result<(Self, Self), Self> {
         if self.above.len() < 2 * WORTH_A_THREAD {
             return Err(self);
         }
         let half = self.lowest.len() / 2;
-        let (radius, radius_right) = self.radius.split_at(half * GROUP);
         let (lowest, lowest_right) = self.lowest.split_at_mut(half);
         let (above, above_right) = self.above.split_at_mut(half * GROUP);
-        let (first, grid) = (self.first, self.grid);
+        let (first, radius, grid) = (self.first, self.radius, self.grid);
         Ok((
             Self { first, radius, lowest, above, grid },
-            Self {
-                first: first + half,
-                radius: radius_right,
-                lowest: lowest_right,
-                above: above_right,
-                grid,
-            },
+            Self { first: first + half, radius, lowest: lowest_right, above: above_right, grid },
         ))
     }
 }
 
-impl Kernel for Groups<'_> {
+impl<R: PixelMap + ?Sized> Kernel for Groups<'_, R> {
     /// the far ones, see [`Nearest`]
     type Out = Vec<(u32, [u32; GROUP])>;
 
     #[inline(always)]
     fn run(self) -> Self::Out {
         let Self { first, radius, lowest, above, grid } = self;
-        let mut far = Vec::new();
-        let groups = radius.chunks(GROUP).zip(lowest).zip(above.chunks_mut(GROUP));
-        for (at, ((radius, lowest), above)) in groups.enumerate() {
-            let bins = bins_of(radius, grid);
-            *lowest = place_group(&bins, above);
-            // The bytes alone tell it of most groups, quicker: no pixel of theirs is far or masked.
-            if above.contains(&NONE)
-                && bins.iter().zip(&*above).any(|(&bin, &above)| above == NONE && bin != NOWHERE)
-            {
-                far.push(((first + at) as u32, bins));
+        let (mut far, mut radii) = (Vec::new(), [f32::NAN; SOME * GROUP]);
+        let somes = lowest.chunks_mut(SOME).zip(above.chunks_mut(SOME * GROUP));
+        for (number, (lowest, above)) in somes.enumerate() {
+            let first = first + number * SOME;
+            let pixels = above.len().min(radius.pixels() - first * GROUP);
+            radius.fill(first * GROUP, &mut radii[..pixels]);
+            let groups = radii[..pixels].chunks(GROUP).zip(lowest).zip(above.chunks_mut(GROUP));
+            for (at, ((radius, lowest), above)) in groups.enumerate() {
+                let bins = bins_of(radius, grid);
+                *lowest = place_group(&bins, above);
+                // The bytes alone tell it of most groups, quicker: no pixel of theirs is far or masked.
+                if above.contains(&NONE)
+                    && bins.iter().zip(&*above).any(|(&bin, &above)| above == NONE && bin != NOWHERE)
+                {
+                    far.push(((first + at) as u32, bins));
+                }
             }
         }
         far
@@ -85,8 +88,8 @@ impl Kernel for Groups<'_> {
 impl Nearest {
     /// Of radii in raster order, NaN where masked. `None` where many pixels are far from their neighbours' bins: bins
     /// much narrower than a pixel.
-    pub fn new(radius: &[f32], grid: &RadialGrid) -> Option<Self> {
-        let groups = radius.len().div_ceil(GROUP);
+    pub fn new(radius: &(impl PixelMap + ?Sized), grid: &RadialGrid) -> Option<Self> {
+        let groups = radius.pixels().div_ceil(GROUP);
         let (mut lowest, mut above) = (vec![0; groups], vec![NONE; groups * GROUP]);
         let whole = Groups { first: 0, radius, lowest: &mut lowest, above: &mut above, grid };
         let far = reduce(whole, &simd::run, &|mut left: Vec<_>, mut right| {
@@ -157,7 +160,7 @@ mod tests {
         let radius: Vec<f32> = (0..200_005)
             .map(|i| if i % 97 == 5 { f32::NAN } else { (i % 300) as f32 * 0.4 + (i / 300) as f32 * 0.1 })
             .collect();
-        let nearest = Nearest::new(&radius, &grid).unwrap();
+        let nearest = Nearest::new(&radius[..], &grid).unwrap();
         let mut far = nearest.far.iter().peekable();
         assert!(far.len() > 100);
         for (group, radius) in radius.chunks(GROUP).enumerate() {
@@ -177,6 +180,6 @@ mod tests {
     #[test]
     fn bins_much_narrower_than_pixels_are_refused() {
         let radius: Vec<f32> = (0..1000).map(|i| (i % 100) as f32).collect();
-        assert!(Nearest::new(&radius, &RadialGrid::new(0.0, 0.01, 10_000)).is_none());
+        assert!(Nearest::new(&radius[..], &RadialGrid::new(0.0, 0.01, 10_000)).is_none());
     }
 }

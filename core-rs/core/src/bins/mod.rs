@@ -4,11 +4,13 @@
 //! every bin is one contiguous run that stays in cache through all clipping cycles.
 
 mod order;
+mod radii;
 mod runs;
 mod sort;
 mod strips;
 
 pub use order::Order;
+pub use radii::{PixelMap, Radii};
 pub use runs::{PartsOf, Run, Runs, RunsPart, Wide, RUN};
 pub use sort::{sort, Scale, Sorted};
 pub use strips::{RadialRows, Strips};

@@ -22,8 +22,6 @@ pub struct Sorted {
     pub bins: Bins,
     /// the same permutation as runs
     pub runs: Arc<Runs>,
-    /// per pixel in raster order, rounded to f32 and not below the first bin's centre; NaN where masked
-    pub radius: Vec<f32>,
     /// how radii became bins
     pub scale: Scale,
 }
@@ -46,7 +44,7 @@ fn sort_for(
         return Err(BinsError::Count);
     }
     let (low, high) = reduce(
-        Band::new(strips, masked, &mut []),
+        Band::new(strips, masked),
         &|band| simd::run(Extent(band)),
         &|(l0, h0): (f64, f64), (l1, h1)| (l0.min(l1), h0.max(h1)),
     );
@@ -61,10 +59,8 @@ fn sort_for(
     let mut bins =
         Bins { offsets: vec![0; count + 1], order: nothing, minimum: low, width: range / count as f64 };
 
-    let scale = Scale { low, range, count, first: bins.centre(0) as f32 };
-    let mut radius = vec![0f32; masked.len()];
-    let found =
-        reduce(Band::new(strips, masked, &mut radius), &|band| simd::run(Find(band, scale)), &Found::merge);
+    let scale = Scale { low, range, count };
+    let found = reduce(Band::new(strips, masked), &|band| simd::run(Find(band, scale)), &Found::merge);
 
     for b in 0..count {
         bins.offsets[b + 1] = bins.offsets[b] + found.pixels[b];
@@ -75,5 +71,5 @@ fn sort_for(
     });
     let runs = Arc::new(Runs { parts: parts.into_iter().map(|part| part.runs).collect() });
     bins.order = Order::of(runs.clone());
-    Ok(Sorted { bins, runs, radius, scale })
+    Ok(Sorted { bins, runs, scale })
 }

@@ -44,6 +44,17 @@ impl RadialRows {
         Self { rows: Rows::new(geometry, shape), unit, wavelength: unit.wavelength(geometry) }
     }
 
+    /// Writes the radii from a pixel on, as many as its row has and `out` has room for, and gives them. To be inlined.
+    #[inline(always)]
+    pub fn radii_from<'a>(&self, pixel: usize, out: &'a mut [f64]) -> &'a mut [f64] {
+        let fast = self.length();
+        let (row, column) = (pixel / fast, pixel % fast);
+        let count = out.len().min(fast - column);
+        let out = &mut out[..count];
+        self.rows.radius(row, column, self.unit, self.wavelength, out);
+        out
+    }
+
     /// The radius of one pixel: that of its row's radii.
     pub fn radius(&self, pixel: usize) -> f64 {
         self.rows.radius_of(pixel, self.unit, self.wavelength)
@@ -61,6 +72,6 @@ impl Strips for RadialRows {
 
     #[inline(always)]
     fn radii(&self, strip: usize, out: &mut [f64]) {
-        self.rows.radius(strip, self.unit, self.wavelength, out);
+        self.rows.radius(strip, 0, self.unit, self.wavelength, out);
     }
 }

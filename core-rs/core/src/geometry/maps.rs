@@ -10,7 +10,7 @@ pub fn radial_map(g: &Geometry, shape: Shape, unit: Unit, out: &mut [f64]) {
     assert_eq!(out.len(), shape.pixels());
     let (rows, wavelength) = (Rows::new(g, shape), unit.wavelength(g));
     for (row, out) in out.chunks_exact_mut(shape.fast).enumerate() {
-        rows.radius(row, unit, wavelength, out);
+        rows.radius(row, 0, unit, wavelength, out);
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
             let mut out = vec![0.0; SHAPE.fast];
             for row in 0..SHAPE.slow {
                 for unit in Unit::ALL {
-                    rows.radius(row, unit, 1e-10, &mut out);
+                    rows.radius(row, 0, unit, 1e-10, &mut out);
                     bits.extend(out.iter().map(|x: &f64| x.to_bits()));
                 }
                 out.fill(1.0);

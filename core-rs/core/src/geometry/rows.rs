@@ -37,18 +37,18 @@ impl Rows {
         (i as f64 + 0.5) * g.pixel1 - g.poni1
     }
 
-    /// Calls `set` with each number of a row and its pixel's place in the laboratory.
+    /// Calls `set` with each number of a row from a column on and its pixel's place in the laboratory.
     #[inline(always)]
-    fn for_each(&self, row: usize, out: &mut [f64], set: impl Fn(&mut f64, (f64, f64, f64))) {
+    fn for_each(&self, row: usize, column: usize, out: &mut [f64], set: impl Fn(&mut f64, (f64, f64, f64))) {
         let p1 = self.p1(row);
-        for (out, &p2) in out.iter_mut().zip(&self.p2) {
+        for (out, &p2) in out.iter_mut().zip(&self.p2[column..]) {
             set(out, self.frame.position(p1, p2));
         }
     }
 
-    /// Radial coordinate of each pixel of a row in `unit`; `wavelength` in m, where the unit needs one.
+    /// Radial coordinate of each pixel of a row from a column on in `unit`; `wavelength` in m, where the unit needs one.
     #[inline(always)]
-    pub fn radius(&self, row: usize, unit: Unit, wavelength: f64, out: &mut [f64]) {
+    pub fn radius(&self, row: usize, column: usize, unit: Unit, wavelength: f64, out: &mut [f64]) {
         // The unit is chosen outside of the loop. Only with constants can the loop over its formula be vectorised.
         let set = |unit: Unit| {
             move |out: &mut f64, (t1, t2, t3): (f64, f64, f64)| {
@@ -56,12 +56,12 @@ impl Rows {
             }
         };
         match unit {
-            Unit::RadiusM => self.for_each(row, out, set(Unit::RadiusM)),
-            Unit::RadiusMm => self.for_each(row, out, set(Unit::RadiusMm)),
-            Unit::QNm => self.for_each(row, out, set(Unit::QNm)),
-            Unit::QA => self.for_each(row, out, set(Unit::QA)),
-            Unit::TwoThetaDeg => self.for_each(row, out, set(Unit::TwoThetaDeg)),
-            Unit::TwoThetaRad => self.for_each(row, out, set(Unit::TwoThetaRad)),
+            Unit::RadiusM => self.for_each(row, column, out, set(Unit::RadiusM)),
+            Unit::RadiusMm => self.for_each(row, column, out, set(Unit::RadiusMm)),
+            Unit::QNm => self.for_each(row, column, out, set(Unit::QNm)),
+            Unit::QA => self.for_each(row, column, out, set(Unit::QA)),
+            Unit::TwoThetaDeg => self.for_each(row, column, out, set(Unit::TwoThetaDeg)),
+            Unit::TwoThetaRad => self.for_each(row, column, out, set(Unit::TwoThetaRad)),
         }
     }
 
@@ -74,7 +74,7 @@ impl Rows {
 
     /// Azimuth χ of each pixel of a row, rad in (−π, π], 0 along the fast axis.
     pub fn chi(&self, row: usize, out: &mut [f64]) {
-        self.for_each(row, out, |out, (t1, t2, _)| *out = libm::atan2(t1, t2));
+        self.for_each(row, 0, out, |out, (t1, t2, _)| *out = libm::atan2(t1, t2));
     }
 
     /// Solid angle of each pixel of a row relative to normal incidence, cos³ of the angle of incidence; multiplied into
@@ -92,7 +92,7 @@ impl Rows {
     /// multiplied into `out`.
     #[inline(always)]
     pub fn polarization(&self, row: usize, factor: f64, out: &mut [f64]) {
-        self.for_each(row, out, |out, (t1, t2, t3)| {
+        self.for_each(row, 0, out, |out, (t1, t2, t3)| {
             let d2 = t1 * t1 + t2 * t2 + t3 * t3;
             // cos 2χ · sin²2θ = (t2² − t1²)/d² and cos²2θ = t3²/d²: no trigonometric call, and no 0/0 at the beam.
             *out *= 0.5 * (1.0 + (t3 * t3 - factor * (t2 * t2 - t1 * t1)) / d2);

@@ -3,6 +3,7 @@
 
 use super::Threshold;
 use crate::background::{Nearest, GROUP, NOWHERE, WINDOW};
+use crate::bins::PixelMap;
 use crate::correct::IntegerPixel;
 use crate::parallel::{for_each, Split, WORTH_A_THREAD};
 use crate::simd::{self, KeptRun, Limits};
@@ -10,12 +11,11 @@ use crate::validity::IntegerValidity;
 use bytemuck::cast_slice_mut;
 
 /// A frame in raster order, and which bins its pixels are in.
-#[derive(Clone, Copy)]
-pub struct Raster<'a, T> {
+pub struct Raster<'a, T, R: ?Sized> {
     /// one per pixel
     pub frame: &'a [T],
     /// per pixel; NaN where masked
-    pub radius: &'a [f32],
+    pub radius: &'a R,
     /// of these radii
     pub nearest: &'a Nearest,
     /// which signals count
@@ -106,7 +106,11 @@ impl<R: Send> Split for Parts<'_, R> {
 
 impl InRaster {
     /// As [`pick_exact`](super::pick_exact) without weights; the values come in the order of the pixels.
-    pub fn pick<T: IntegerPixel + Default>(&mut self, raster: &Raster<T>, threshold: &Threshold) {
+    pub fn pick<T: IntegerPixel + Default, R: PixelMap + ?Sized>(
+        &mut self,
+        raster: &Raster<T, R>,
+        threshold: &Threshold,
+    ) {
         self.limit(threshold);
         let Self { tables, kept: KeptRuns(runs) } = self;
         runs.resize_with(raster.nearest.lowest.len().div_ceil(PART), KeptRun::default);
@@ -141,13 +145,13 @@ impl InRaster {
 }
 
 /// A frame that is picked from.
-struct Pick<'a, T> {
-    raster: &'a Raster<'a, T>,
+struct Pick<'a, T, R: ?Sized> {
+    raster: &'a Raster<'a, T, R>,
     threshold: &'a Threshold<'a>,
     tables: &'a Tables,
 }
 
-impl<T: IntegerPixel + Default> Pick<'_, T> {
+impl<T: IntegerPixel + Default, R: PixelMap + ?Sized> Pick<'_, T, R> {
     /// Puts the kept pixels of a part into `run`, group by group.
     fn keep(&self, part: usize, run: &mut KeptRun) {
         run.clear();
@@ -200,7 +204,7 @@ impl<T: IntegerPixel + Default> Pick<'_, T> {
         let mut kept = 0;
         while bits != 0 {
             let lane = bits.trailing_zeros() as usize;
-            let at = self.threshold.at(self.raster.radius[group * GROUP + lane]);
+            let at = self.threshold.at(self.raster.radius.at(group * GROUP + lane));
             kept |= u32::from(f64::from(pixels[lane].widen()) > at) << lane;
             bits &= bits - 1;
         }
@@ -256,7 +260,7 @@ mod tests {
             background.mean[b] = 6.0 + (b as f32 * 0.7).sin() * 4.0;
             background.std[b] = 2.5 + (b as f32 * 0.3).cos();
         }
-        let nearest = Nearest::new(&radius, &grid).unwrap();
+        let nearest = Nearest::new(&radius[..], &grid).unwrap();
         Scene { bins, radius, grid, background, nearest }
     }
 
@@ -267,7 +271,7 @@ mod tests {
         let Scene { bins, radius, grid, background, nearest } = scene;
         let threshold = Threshold { background, grid, cutoff };
         let valid = Validity { low: -5.0, high: 60_000.0, dummy: Some((9.0, 0.0)) }.of_integers();
-        let raster = Raster { frame, radius, nearest, valid };
+        let raster = Raster { frame, radius: &radius[..], nearest, valid };
         let (mut in_raster, mut by_raster, mut by_bin) =
             (InRaster::default(), Picked::default(), Picked::default());
         in_raster.pick(&raster, &threshold);

@@ -96,10 +96,10 @@ impl Narrowed {
         let counting = self.found.iter().filter_map(|&(pixel, value)| {
             // Below 2³¹, as the decoder promises.
             let value = value as i32;
-            let counts = !setup.radius[pixel].is_nan() && setup.integer_validity.contains(value);
+            let counts = !setup.radii.is_masked(pixel) && setup.integer_validity.contains(value);
             counts.then(|| Pixel {
                 index: pixel as u32,
-                bin: setup.scale.bin(setup.rows.radius(pixel)),
+                bin: setup.scale.bin(setup.radii.exact(pixel)),
                 value,
             })
         });

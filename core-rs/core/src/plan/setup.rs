@@ -2,7 +2,7 @@
 
 use super::{weights, PixelType, PlanError, PlanInput, Settings};
 use crate::background::{Nearest, RadialGrid};
-use crate::bins::{sort, Bins, RadialRows, Runs, Scale, Sorted};
+use crate::bins::{sort, Bins, RadialRows, Radii, Runs, Scale, Sorted};
 use crate::clip::WeightSums;
 use crate::geometry::Shape;
 use crate::validity::{IntegerValidity, Validity};
@@ -16,8 +16,8 @@ pub struct Setup {
     pub settings: Settings,
     pub validity: Validity,
     pub integer_validity: IntegerValidity,
-    /// per pixel in raster order, not below the first bin's centre; NaN where masked
-    pub radius: Vec<f32>,
+    /// per pixel in raster order
+    pub radii: Radii,
     /// per pixel in raster order; `None` where every norm is 1
     pub normalization: Option<Vec<f32>>,
     /// per pixel in raster order
@@ -29,7 +29,6 @@ pub struct Setup {
     pub grid: RadialGrid,
     /// where pixels are picked as the frame lies: integers whose norms are all 1
     pub nearest: Option<Nearest>,
-    pub rows: RadialRows,
     pub scale: Scale,
 }
 
@@ -43,10 +42,10 @@ impl Setup {
         let mut masked = mask.unwrap_or_else(|| vec![0; pixels]);
         weights::mask_unusable(normalization.as_deref(), dark.as_deref(), &mut masked);
 
-        // Inside the centre of the first bin the background is that of the centre. FabIO takes smaller radii for
-        // masked, so the map holds the centre there, which means the same.
         let rows = RadialRows::new(&geometry, shape, settings.unit);
-        let Sorted { bins, runs, radius, scale } = sort(&rows, &masked, settings.bins)?;
+        let Sorted { bins, runs, scale } = sort(&rows, &masked, settings.bins)?;
+        let radii = Radii::new(rows, bins.centre(0), &masked);
+        drop(masked);
 
         let weights = Weights::new(&runs, bins.places(), normalization.as_deref());
         if let Some(norms) = &mut normalization {
@@ -55,14 +54,14 @@ impl Setup {
         let validity = pixel_type.restricted(validity);
         let grid = RadialGrid::new(bins.centre(0), bins.width, bins.count());
         let plain = pixel_type != PixelType::F32 && dark.is_none() && matches!(weights, Weights::Ones);
-        let nearest = plain.then(|| Nearest::new(&radius, &grid)).flatten();
+        let nearest = plain.then(|| Nearest::new(&radii, &grid)).flatten();
         Ok(Self {
             shape,
             pixel_type,
             settings,
             validity,
             integer_validity: validity.of_integers(),
-            radius,
+            radii,
             normalization,
             dark,
             runs,
@@ -70,7 +69,6 @@ impl Setup {
             weights,
             grid,
             nearest,
-            rows,
             scale,
             bins,
         })

@@ -13,18 +13,16 @@ pub struct Band<'a, S: ?Sized> {
     strips: &'a S,
     range: Range<usize>,
     masked: &'a [u8],
-    /// of these strips; or nothing
-    radius: &'a mut [f32],
     /// strips that are worth a thread
     least: usize,
 }
 
 impl<'a, S: Strips + ?Sized> Band<'a, S> {
-    pub fn new(strips: &'a S, masked: &'a [u8], radius: &'a mut [f32]) -> Self {
+    pub fn new(strips: &'a S, masked: &'a [u8]) -> Self {
         let (pixels, length) = (strips.pixels(), strips.length());
         // Few, since each has counts of its own for every bin.
         let least = WORTH_A_THREAD.max(pixels / (8 * threads().max(2))).div_ceil(length);
-        Self { strips, range: 0..pixels.div_ceil(length), masked, radius, least }
+        Self { strips, range: 0..pixels.div_ceil(length), masked, least }
     }
 
     /// Pixels of a strip.
@@ -40,13 +38,11 @@ impl<S: Strips + ?Sized> Split for Band<'_, S> {
         if self.range.len() < 2 * self.least {
             return Err(self);
         }
-        let Self { strips, range, masked, radius, least } = self;
+        let Self { strips, range, masked, least } = self;
         let middle = range.start + range.len() / 2;
-        let cut = ((middle - range.start) * strips.length()).min(radius.len());
-        let (radius, right) = radius.split_at_mut(cut);
         Ok((
-            Self { strips, range: range.start..middle, masked, radius, least },
-            Self { strips, range: middle..range.end, masked, radius: right, least },
+            Self { strips, range: range.start..middle, masked, least },
+            Self { strips, range: middle..range.end, masked, least },
         ))
     }
 }
@@ -88,8 +84,6 @@ pub struct Scale {
     pub(super) low: f64,
     pub(super) range: f64,
     pub(super) count: usize,
-    /// the first bin's centre
-    pub(super) first: f32,
 }
 
 /// Up to [`RUN`] neighbouring pixels of a strip in one bin, or any number of masked ones. It begins where the one before
@@ -161,13 +155,11 @@ impl<S: Strips + ?Sized> Kernel for Find<'_, S> {
         // Most pieces have two to four pixels.
         let pieces = Vec::with_capacity(band.range.len() * length / 2);
         let mut found = Found { pixels: counts.clone(), piece_counts: counts, pieces: vec![pieces] };
-        let first = band.range.start * length;
         for strip in band.range.clone() {
             let pixels = band.pixels(strip);
-            let own = &mut band.radius[pixels.start - first..pixels.end - first];
             let (radii, bins) = (&mut radii[..pixels.len()], &mut bins[..pixels.len()]);
             band.strips.radii(strip, radii);
-            scale.apply(radii, &band.masked[pixels.clone()], bins, own);
+            scale.apply(radii, &band.masked[pixels], bins);
             found.add(bins, &mut starts);
         }
         found
@@ -181,15 +173,12 @@ impl Scale {
         truncate((r - self.low) / self.range * self.count as f64, (self.count - 1) as i32) as u32
     }
 
-    /// Bins and f32 radii of a strip.
+    /// Bins of a strip.
     #[inline(always)]
-    fn apply(&self, radii: &[f64], masked: &[u8], bins: &mut [u32], radius: &mut [f32]) {
-        for (((&r, &m), bin), radius) in radii.iter().zip(masked).zip(bins).zip(radius) {
+    fn apply(&self, radii: &[f64], masked: &[u8], bins: &mut [u32]) {
+        for ((&r, &m), bin) in radii.iter().zip(masked).zip(bins) {
             let own = self.bin(r);
-            let r = r as f32;
-            let r = if r > self.first { r } else { self.first };
             *bin = if m == 0 { own } else { MASKED };
-            *radius = if m == 0 { r } else { f32::NAN };
         }
     }
 }

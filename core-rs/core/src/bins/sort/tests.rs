@@ -14,12 +14,6 @@ fn check(strips: &(impl Strips + ?Sized), radii: &[f64], masked: &[u8], count: u
     assert_eq!((got.bins.minimum, got.bins.width), (bins.minimum, bins.width));
     assert!(got.bins.offsets == bins.offsets && got.bins.order[..] == bins.order[..]);
     assert!(got.runs.parts.len() <= threads && got.runs.spelled() == bins.order[..]);
-    let first = bins.centre(0) as f32;
-    for ((&r, &m), &radius) in radii.iter().zip(masked).zip(&got.radius) {
-        let expected = if m == 0 { (r as f32).max(first) } else { f32::NAN };
-        assert_eq!(radius.to_bits(), expected.to_bits());
-    }
-    assert_eq!(got.radius.len(), radii.len());
 }
 
 const SHAPE: Shape = Shape { slow: 601, fast: 503 };
@@ -67,17 +61,14 @@ fn the_comparison_sees_one_pixel() {
 struct Pass<'a>(&'a RadialRows, &'a [u8], Scale);
 
 impl Kernel for Pass<'_> {
-    type Out = (Vec<Piece>, Vec<u32>, (u64, u64));
+    type Out = (Vec<Piece>, (u64, u64));
 
     #[inline(always)]
     fn run(self) -> Self::Out {
         let Self(rows, masked, scale) = self;
-        let mut radius = vec![0.0; masked.len()];
-        let (low, high) = Extent(Band::new(rows, masked, &mut [])).run();
-        let found = Find(Band::new(rows, masked, &mut radius), scale).run();
-        let pieces = found.pieces.concat();
-        let bits = radius.iter().map(|radius| radius.to_bits());
-        (pieces, bits.collect(), (low.to_bits(), high.to_bits()))
+        let (low, high) = Extent(Band::new(rows, masked)).run();
+        let found = Find(Band::new(rows, masked), scale).run();
+        (found.pieces.concat(), (low.to_bits(), high.to_bits()))
     }
 }
 
@@ -85,8 +76,8 @@ impl Kernel for Pass<'_> {
 fn every_level_finds_the_same_bins() {
     for unit in [Unit::RadiusM, Unit::QA] {
         let (rows, _, masked) = detector(unit);
-        let (low, high) = Extent(Band::new(&rows, &masked, &mut [])).run();
-        let scale = Scale { low, range: high * UPPER_END - low, count: 1000, first: low as f32 };
+        let (low, high) = Extent(Band::new(&rows, &masked)).run();
+        let scale = Scale { low, range: high * UPPER_END - low, count: 1000 };
         let results = run_on_every_level(Pass(&rows, &masked, scale));
         assert!(results.iter().all(|result| *result == results[0]));
         let other = run_on_every_level(Pass(&rows, &masked, Scale { count: 999, ..scale }));
