@@ -12,6 +12,12 @@ use crate::parallel::{apart, for_each};
 pub trait IntegerPixel: Copy + Send + Sync {
     /// The value as i32.
     fn widen(self) -> i32;
+
+    /// The pixels themselves where they are bytes, of which vectors hold many.
+    #[inline(always)]
+    fn as_bytes(_: &[Self]) -> Option<&[u8]> {
+        None
+    }
 }
 
 macro_rules! widen_losslessly {
@@ -20,7 +26,19 @@ macro_rules! widen_losslessly {
         fn widen(self) -> i32 { i32::from(self) }
     })* };
 }
-widen_losslessly!(u8, u16, i16, i32);
+widen_losslessly!(u16, i16, i32);
+
+impl IntegerPixel for u8 {
+    #[inline(always)]
+    fn widen(self) -> i32 {
+        i32::from(self)
+    }
+
+    #[inline(always)]
+    fn as_bytes(pixels: &[Self]) -> Option<&[u8]> {
+        Some(pixels)
+    }
+}
 
 impl IntegerPixel for u32 {
     #[inline(always)]

@@ -106,16 +106,23 @@ pub fn sum_small<T: IntegerPixel>(signal: &[T], weights: Option<&[i32]>) -> Opti
     if signal.len() > LARGEST {
         return None;
     }
-    let sums = match weights {
-        None => lanes::sums(signal),
-        Some(weights) => lanes::weighted_sums(signal, weights),
+    let sums = match (weights, T::as_bytes(signal)) {
+        (None, None) => lanes::sums(signal),
+        (None, Some(bytes)) => lanes::byte_sums(bytes),
+        (Some(weights), _) => lanes::weighted_sums(signal, weights),
     };
     (sums.low > -SMALL && sums.high < SMALL).then_some(sums)
 }
 
 /// Calls `visit(place)` for every place with `signal < low` or `signal > high`, in order.
 pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, visit: impl FnMut(usize)) {
-    lanes::for_each_outside(signal, low, high, visit);
+    match T::as_bytes(signal) {
+        None => lanes::for_each_outside(signal, low, high, visit),
+        Some(bytes) if low <= 255 && high >= 0 => {
+            lanes::for_each_byte_outside(bytes, low.max(0) as u8, high.min(255) as u8, visit);
+        }
+        Some(bytes) => (0..bytes.len()).for_each(visit),
+    }
 }
 
 /// Calls `visit(place)` in order for every place with `signal < low·ω` or `signal > high·ω`, and for some whose
@@ -267,6 +274,18 @@ mod tests {
                 (0..signal.len()).filter(|&p| signal[p] < low || signal[p] > high).collect();
             prop_assert_eq!(places, expected);
         }
+
+        #[test]
+        fn bytes_are_summed_and_scanned_like_wider_pixels(
+            bytes in prop::collection::vec(any::<u8>(), 0..700), low in -20..280i32, high in -20..280i32,
+        ) {
+            let wide: Vec<i32> = bytes.iter().map(|&byte| byte.into()).collect();
+            prop_assert_eq!(sum_small(&bytes, None), sum_small(&wide, None));
+            let (mut places, mut expected) = (Vec::new(), Vec::new());
+            for_each_outside(&bytes, low, high, |place| places.push(place));
+            for_each_outside(&wide, low, high, |place| expected.push(place));
+            prop_assert_eq!(places, expected);
+        }
     }
 
     #[test]
@@ -291,5 +310,6 @@ mod tests {
     fn the_largest_bin_of_the_largest_signals_does_not_overflow() {
         let (signal, weights) = (vec![65_535; LARGEST], vec![i32::MAX; LARGEST]);
         assert_eq!(sum_small(&signal, Some(&weights)), Some(naive(&signal, &weights)));
+        assert_eq!(sum_small(&vec![u8::MAX; LARGEST], None), sum_small(&vec![255; LARGEST], None));
     }
 }

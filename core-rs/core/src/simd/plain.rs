@@ -23,6 +23,28 @@ pub fn sums<T: IntegerPixel>(signal: &[T]) -> SmallSums {
     sums
 }
 
+/// As [`sums`] of bytes.
+#[inline(always)]
+pub fn byte_sums(signal: &[u8]) -> SmallSums {
+    /// 32 bits hold the squares of as many.
+    const SOME: usize = 1 << 14;
+    let mut sums = SmallSums::EMPTY;
+    for some in signal.chunks(SOME) {
+        let (mut signal, mut signal2, mut low, mut high) = (0, 0, u8::MAX, 0);
+        for &byte in some {
+            let s = u32::from(byte);
+            signal += s;
+            signal2 += s * s;
+            low = byte.min(low);
+            high = byte.max(high);
+        }
+        sums.signal += i64::from(signal);
+        sums.signal2 += u64::from(signal2);
+        (sums.low, sums.high) = (sums.low.min(low.into()), sums.high.max(high.into()));
+    }
+    sums
+}
+
 #[inline(always)]
 pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {
     let mut sums = sums(signal);
@@ -38,6 +60,22 @@ const GROUP: usize = 16;
 #[inline(always)]
 pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, mut visit: impl FnMut(usize)) {
     let outside = |s: T| (s.widen() < low) | (s.widen() > high);
+    for (group, s) in signal.chunks(GROUP).enumerate() {
+        if s.iter().fold(false, |any, &s| any | outside(s)) {
+            for (i, &s) in s.iter().enumerate() {
+                if outside(s) {
+                    visit(group * GROUP + i);
+                }
+            }
+        }
+    }
+}
+
+/// As [`for_each_outside`] of bytes.
+#[inline(always)]
+pub fn for_each_byte_outside(signal: &[u8], low: u8, high: u8, mut visit: impl FnMut(usize)) {
+    const GROUP: usize = 32;
+    let outside = |s: u8| (s < low) | (s > high);
     for (group, s) in signal.chunks(GROUP).enumerate() {
         if s.iter().fold(false, |any, &s| any | outside(s)) {
             for (i, &s) in s.iter().enumerate() {
@@ -72,9 +110,6 @@ pub fn for_each_maybe_outside<T: IntegerPixel>(
     }
 }
 
-/// Pixels of a group that are looked at together.
-const SOME: usize = 8;
-
 /// Calls `visit(group, bits)` for every group of which pixels exceed their limits.
 #[inline(always)]
 fn for_each_group_above<T: IntegerPixel>(
@@ -87,18 +122,16 @@ fn for_each_group_above<T: IntegerPixel>(
         let lowest = limits.lowest[group] as usize;
         let (least, above) = (limits.least[lowest], &limits.above[group]);
         let (mut sure, mut unsure) = (0, 0);
-        for (part, some) in pixels.as_chunks::<SOME>().0.iter().enumerate() {
-            let mut bits = lanes::above(&some.map(T::widen), least);
-            while bits != 0 {
-                let lane = part * SOME + bits.trailing_zeros() as usize;
-                let s = pixels[lane].widen();
-                if above[lane] != NONE && limits.valid.contains(s) {
-                    let bin = lowest + usize::from(above[lane]);
-                    sure |= u32::from(s > limits.high[bin]) << lane;
-                    unsure |= u32::from(s > limits.low[bin]) << lane;
-                }
-                bits &= bits - 1;
+        let mut bits = lanes::above(pixels, least);
+        while bits != 0 {
+            let lane = bits.trailing_zeros() as usize;
+            let s = pixels[lane].widen();
+            if above[lane] != NONE && limits.valid.contains(s) {
+                let bin = lowest + usize::from(above[lane]);
+                sure |= u32::from(s > limits.high[bin]) << lane;
+                unsure |= u32::from(s > limits.low[bin]) << lane;
             }
+            bits &= bits - 1;
         }
         if unsure != 0 {
             unsure &= !sure;
@@ -110,15 +143,24 @@ fn for_each_group_above<T: IntegerPixel>(
     }
 }
 
-/// A bit for each value above a limit.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod lanes {
+    use crate::correct::IntegerPixel;
+
+    /// Pixels of a group that are looked at together.
+    const SOME: usize = 8;
+
+    /// A bit for each pixel above a limit.
     #[inline(always)]
-    pub fn above(values: &[i32; super::SOME], limit: i32) -> u32 {
-        if values.iter().fold(i32::MIN, |most, &value| most.max(value)) <= limit {
-            return 0;
-        }
-        values.iter().rev().fold(0, |bits, &value| bits << 1 | u32::from(value > limit))
+    pub fn above<T: IntegerPixel>(pixels: &[T; super::NEAR], limit: i32) -> u32 {
+        let bits = |some: &[T; SOME]| {
+            let values = some.map(T::widen);
+            if values.iter().fold(i32::MIN, |most, &value| most.max(value)) <= limit {
+                return 0;
+            }
+            values.iter().rev().fold(0, |bits, &value| bits << 1 | u32::from(value > limit))
+        };
+        pixels.as_chunks::<SOME>().0.iter().rev().fold(0, |all, some| all << SOME | bits(some))
     }
 }
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]

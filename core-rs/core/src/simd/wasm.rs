@@ -1,7 +1,8 @@
 //! WASM SIMD128: four pixels a step. Every load is inside the slice that `chunks_exact` gave.
 
 pub use super::plain::keep_above;
-use super::{plain, SmallSums};
+use super::{plain, SmallSums, LARGEST};
+use crate::background::GROUP;
 use crate::correct::IntegerPixel;
 use core::arch::wasm32::*;
 
@@ -25,16 +26,40 @@ fn load<T: IntegerPixel>(pixels: &[T]) -> v128 {
     unsafe { v128_load(four.as_ptr().cast()) }
 }
 
-/// A bit for each value above a limit.
+/// Bytes of a vector.
+const BYTES: usize = 16;
+
+/// Sixteen bytes.
 #[inline(always)]
-pub fn above(values: &[i32; 8], limit: i32) -> u32 {
-    let limit = i32x4_splat(limit);
-    let [first, last] = [&values[..4], &values[4..]].map(|values| i32x4_gt(load(values), limit));
-    if v128_any_true(v128_or(first, last)) {
-        u32::from(i32x4_bitmask(first)) | u32::from(i32x4_bitmask(last)) << 4
-    } else {
-        0
+fn load_bytes(bytes: &[u8; BYTES]) -> v128 {
+    // SAFETY: sixteen bytes are there; v128 loads need no alignment.
+    unsafe { v128_load(bytes.as_ptr().cast()) }
+}
+
+/// A bit for each pixel of a group above a limit.
+#[inline(always)]
+pub fn above<T: IntegerPixel>(pixels: &[T; GROUP], limit: i32) -> u32 {
+    if let Some(bytes) = T::as_bytes(pixels) {
+        return match u8::try_from(limit) {
+            Ok(limit) => {
+                let bits = |bytes| u32::from(u8x16_bitmask(u8x16_gt(load_bytes(bytes), u8x16_splat(limit))));
+                let [first, last] = bytes.as_chunks().0 else { unreachable!("two vectors") };
+                bits(first) | bits(last) << BYTES
+            }
+            Err(_) if limit < 0 => u32::MAX,
+            Err(_) => 0,
+        };
     }
+    let limit = i32x4_splat(limit);
+    let bits = |eight: &[T; 8]| {
+        let (first, last) = (i32x4_gt(load(&eight[..4]), limit), i32x4_gt(load(&eight[4..]), limit));
+        if v128_any_true(v128_or(first, last)) {
+            u32::from(i32x4_bitmask(first)) | u32::from(i32x4_bitmask(last)) << 4
+        } else {
+            0
+        }
+    };
+    pixels.as_chunks().0.iter().rev().fold(0, |all, eight| all << 8 | bits(eight))
 }
 
 /// Products of 32-bit words with one: low and high halves of four.
@@ -125,6 +150,57 @@ fn sums_of<T: IntegerPixel, const WEIGHTED: bool>(signal: &[T], weights: &[i32])
 
 pub fn sums<T: IntegerPixel>(signal: &[T]) -> SmallSums {
     sums_of::<T, false>(signal, &[])
+}
+
+/// As [`sums`] of bytes: 32 bits hold the squares of a lane, of which the largest bin has 2¹³ pairs.
+pub fn byte_sums(signal: &[u8]) -> SmallSums {
+    const { assert!(LARGEST / 4 * 255 * 255 < 1 << 31) };
+    debug_assert!(signal.len() <= LARGEST);
+    let (vectors, rest) = signal.as_chunks();
+    let (mut sum, mut squares) = (i32x4_splat(0), i32x4_splat(0));
+    let (mut low, mut high) = (u8x16_splat(u8::MAX), u8x16_splat(0));
+    for bytes in vectors {
+        let s = load_bytes(bytes);
+        let (first, last) = (u16x8_extend_low_u8x16(s), u16x8_extend_high_u8x16(s));
+        sum = i32x4_add(sum, u32x4_extadd_pairwise_u16x8(u16x8_extadd_pairwise_u8x16(s)));
+        squares = i32x4_add(squares, i32x4_dot_i16x8(first, first));
+        squares = i32x4_add(squares, i32x4_dot_i16x8(last, last));
+        low = u8x16_min(low, s);
+        high = u8x16_max(high, s);
+    }
+    let mut sums = plain::byte_sums(rest);
+    if !vectors.is_empty() {
+        let mut extremes = [[0u8; BYTES]; 2];
+        for (extremes, v) in extremes.iter_mut().zip([low, high]) {
+            // SAFETY: room for sixteen bytes; v128 stores need no alignment.
+            unsafe { v128_store(extremes.as_mut_ptr().cast(), v) };
+        }
+        let [low, high] = extremes.map(|bytes| bytes.map(i32::from));
+        sums.merge(SmallSums {
+            signal: horizontal_i32(sum),
+            signal2: horizontal_i32(squares) as u64,
+            cross: 0,
+            low: low.into_iter().fold(i32::MAX, i32::min),
+            high: high.into_iter().fold(i32::MIN, i32::max),
+        });
+    }
+    sums
+}
+
+/// As [`for_each_outside`] of bytes.
+pub fn for_each_byte_outside(signal: &[u8], low: u8, high: u8, mut visit: impl FnMut(usize)) {
+    let (vectors, rest) = signal.as_chunks();
+    let (low16, high16) = (u8x16_splat(low), u8x16_splat(high));
+    for (number, bytes) in vectors.iter().enumerate() {
+        let s = load_bytes(bytes);
+        let mut outside = u8x16_bitmask(v128_or(u8x16_lt(s, low16), u8x16_gt(s, high16)));
+        while outside != 0 {
+            visit(number * BYTES + outside.trailing_zeros() as usize);
+            outside &= outside - 1;
+        }
+    }
+    let first = signal.len() - rest.len();
+    plain::for_each_byte_outside(rest, low, high, |place| visit(first + place));
 }
 
 pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {

@@ -25,6 +25,11 @@ macro_rules! compiled_for {
         }
 
         #[target_feature(enable = $features)]
+        pub fn byte_sums(signal: &[u8]) -> SmallSums {
+            plain::byte_sums(signal)
+        }
+
+        #[target_feature(enable = $features)]
         pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {
             plain::weighted_sums(signal, weights)
         }
@@ -39,6 +44,11 @@ mod avx2 {
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, visit: impl FnMut(usize)) {
         plain::for_each_outside(signal, low, high, visit);
+    }
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub fn for_each_byte_outside(signal: &[u8], low: u8, high: u8, visit: impl FnMut(usize)) {
+        plain::for_each_byte_outside(signal, low, high, visit);
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
@@ -67,7 +77,7 @@ mod avx2 {
 mod avx512 {
     compiled_for!("avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,popcnt");
 
-    pub use super::scan::{for_each_maybe_outside, for_each_outside, keep_above};
+    pub use super::scan::{for_each_byte_outside, for_each_maybe_outside, for_each_outside, keep_above};
 }
 
 /// Calls a function in the best version that this processor runs. The answer of the detection is cached by `std`.
@@ -123,12 +133,20 @@ pub fn sums<T: IntegerPixel>(signal: &[T]) -> SmallSums {
     best!(sums(signal))
 }
 
+pub fn byte_sums(signal: &[u8]) -> SmallSums {
+    best!(byte_sums(signal))
+}
+
 pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSums {
     best!(weighted_sums(signal, weights))
 }
 
 pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, visit: impl FnMut(usize)) {
     best!(for_each_outside(signal, low, high, visit))
+}
+
+pub fn for_each_byte_outside(signal: &[u8], low: u8, high: u8, visit: impl FnMut(usize)) {
+    best!(for_each_byte_outside(signal, low, high, visit))
 }
 
 pub fn for_each_maybe_outside<T: IntegerPixel>(
@@ -182,6 +200,31 @@ mod tests {
             if has_avx512() {
                 // SAFETY: checked.
                 prop_assert_eq!(unsafe { results!(avx512, &signal, &weights, low, high) }, expected);
+            }
+        }
+    }
+
+    macro_rules! byte_results {
+        ($level:ident, $bytes:expr, $low:expr, $high:expr) => {{
+            let mut outside = Vec::new();
+            $level::for_each_byte_outside($bytes, $low, $high, |place| outside.push(place));
+            ($level::byte_sums($bytes), outside)
+        }};
+    }
+
+    proptest! {
+        #[test]
+        fn every_level_gives_the_results_of_the_plain_loops_for_bytes(
+            bytes in prop::collection::vec(any::<u8>(), 0..700), low in any::<u8>(), high in any::<u8>(),
+        ) {
+            let expected = byte_results!(plain, &bytes, low, high);
+            if has_avx2() {
+                // SAFETY: checked.
+                prop_assert_eq!(unsafe { byte_results!(avx2, &bytes, low, high) }, expected.clone());
+            }
+            if has_avx512() {
+                // SAFETY: checked.
+                prop_assert_eq!(unsafe { byte_results!(avx512, &bytes, low, high) }, expected);
             }
         }
     }

@@ -73,6 +73,25 @@ pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, mut 
     plain::for_each_outside(rest, low, high, |place| visit(first + place));
 }
 
+/// As [`plain::for_each_byte_outside`].
+#[target_feature(enable = "avx512f,avx512bw")]
+pub fn for_each_byte_outside(signal: &[u8], low: u8, high: u8, mut visit: impl FnMut(usize)) {
+    const BYTES: usize = 64;
+    let (groups, rest) = signal.as_chunks::<BYTES>();
+    let (low64, high64) = (_mm512_set1_epi8(low as i8), _mm512_set1_epi8(high as i8));
+    for (number, group) in groups.iter().enumerate() {
+        // SAFETY: 64 bytes are there; the load needs no alignment.
+        let s = unsafe { _mm512_loadu_si512(group.as_ptr().cast()) };
+        let mut outside = _mm512_cmplt_epu8_mask(s, low64) | _mm512_cmpgt_epu8_mask(s, high64);
+        while outside != 0 {
+            visit(number * BYTES + outside.trailing_zeros() as usize);
+            outside &= outside - 1;
+        }
+    }
+    let first = signal.len() - rest.len();
+    plain::for_each_byte_outside(rest, low, high, |place| visit(first + place));
+}
+
 /// As [`plain::for_each_maybe_outside`].
 #[target_feature(enable = "avx512f,popcnt")]
 pub fn for_each_maybe_outside<T: IntegerPixel>(
