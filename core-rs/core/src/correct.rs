@@ -4,8 +4,8 @@
 //! Signal and norm stay apart until they have been summed; the norm (flat · solid angle · polarization) is a
 //! constant of the plan and lies in bin order already.
 
-use crate::bins::{PartsOf, Runs, RunsPart, Wide, RUN};
-use crate::parallel::{apart, for_each};
+use crate::bins::{PartsOf, Runs, RunsPart, RUN};
+use crate::parallel::for_each;
 
 /// Pixels of integer frames, which arithmetic widens to i32. Unsigned values that i32 cannot hold become −1, which no
 /// valid range of unsigned frames includes: no counting detector counts that far, such values mark bad pixels.
@@ -48,9 +48,6 @@ impl IntegerPixel for u32 {
     }
 }
 
-/// Runs that are moved in one go: see [`apart`].
-const SOME: usize = 1 << 15;
-
 /// Permutes a frame into bin order: `signal[place] = frame[order[place]]`.
 ///
 /// `frame` is followed by at least `RUN − 1` spare pixels: runs are moved by copies of fixed width.
@@ -65,21 +62,13 @@ pub fn gather<T: Copy + Send + Sync>(frame: &[T], runs: &Runs, signal: &mut [T])
 
 #[inline(always)]
 fn gather_part<T: Copy>(frame: &[T], part: &RunsPart, signal: &mut [T]) {
-    for wide in part.wide.chunks(SOME) {
-        apart(|| gather_wide(frame, wide, &mut *signal));
-    }
+    part.each_wide(|start, place| {
+        let source: &[T] = &frame[start..start + RUN];
+        signal[place..place + RUN].copy_from_slice(source);
+    });
     for run in &part.exact {
         let (start, place, length) = (run.start as usize, run.place as usize, run.length as usize);
         signal[place..place + length].copy_from_slice(&frame[start..start + length]);
-    }
-}
-
-#[inline(always)]
-fn gather_wide<T: Copy>(frame: &[T], runs: &[Wide], signal: &mut [T]) {
-    for run in runs {
-        let (start, place) = (run.start as usize, run.place as usize);
-        let source: &[T] = &frame[start..start + RUN];
-        signal[place..place + RUN].copy_from_slice(source);
     }
 }
 

@@ -11,7 +11,7 @@ mod strips;
 
 pub use order::Order;
 pub use radii::{PixelMap, Radii};
-pub use runs::{PartsOf, Run, Runs, RunsPart, Wide, RUN};
+pub use runs::{PartsOf, Run, Runs, RunsPart, RUN};
 pub use sort::{sort, Scale, Sorted};
 pub use strips::{RadialRows, Strips};
 

@@ -8,7 +8,7 @@
 //! groups of bins can be gathered by different threads.
 
 use super::Bins;
-use crate::parallel::{threads, Split, WORTH_A_THREAD};
+use crate::parallel::{apart, threads, Split, WORTH_A_THREAD};
 
 /// Longest run: pixels moved by one copy.
 pub const RUN: usize = 4;
@@ -34,20 +34,50 @@ pub struct Runs {
 pub struct RunsPart {
     /// how many places of the bin order it fills
     pub places: usize,
+    /// of the wide runs, one after the other
+    stretches: Vec<Stretch>,
     /// raster order; what they write beyond their length is overwritten later
-    pub wide: Vec<Wide>,
+    wide: Vec<Wide>,
+    /// raster index behind the last of them
+    end: u32,
     /// to be moved after the wide ones, by their exact length
     pub exact: Vec<Run>,
 }
 
-/// A run that is moved by one copy of [`RUN`] pixels: no length is needed.
+/// A run that is moved by one copy of [`RUN`] pixels: the place of its first pixel in the part, below 2³⁰, and its length.
+/// It begins where the one before ends: runs are read for every frame, and take half the memory so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wide {
-    /// raster index of the first pixel
-    pub start: u32,
-    /// its place in the part
-    pub place: u32,
+struct Wide(u32);
+
+impl Wide {
+    #[inline(always)]
+    fn new(place: u32, length: u32) -> Self {
+        debug_assert!(place < 1 << 30 && (1..=RUN as u32).contains(&length));
+        Self(place << 2 | (length - 1))
+    }
+
+    #[inline(always)]
+    fn place(self) -> usize {
+        (self.0 >> 2) as usize
+    }
+
+    #[inline(always)]
+    fn length(self) -> usize {
+        (self.0 & 3) as usize + 1
+    }
 }
+
+/// Wide runs that lie side by side in the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    /// raster index of the first pixel
+    start: u32,
+    /// number of its first run
+    first: u32,
+}
+
+/// Stretches that are gone through in one go: see [`apart`].
+const SOME: usize = 64;
 
 impl Runs {
     /// Cuts the bin order into runs: one part a thread, no more. Every part reads the frame once more from front to
@@ -84,6 +114,40 @@ impl Runs {
 }
 
 impl RunsPart {
+    /// Without runs, with room for wide ones.
+    pub(super) fn with_room(places: usize, runs: usize) -> Self {
+        Self { places, stretches: Vec::new(), wide: Vec::with_capacity(runs), end: 0, exact: Vec::new() }
+    }
+
+    /// One more wide run, behind those before it in raster order.
+    #[inline(always)]
+    pub(super) fn push_wide(&mut self, Run { start, place, length }: Run) {
+        if start != self.end || self.wide.is_empty() {
+            self.stretches.push(Stretch { start, first: self.wide.len() as u32 });
+        }
+        self.wide.push(Wide::new(place, length));
+        self.end = start + length;
+    }
+
+    /// Calls `visit(start, place)` for each wide run: the raster index and the place of its first pixel.
+    #[inline(always)]
+    pub fn each_wide(&self, mut visit: impl FnMut(usize, usize)) {
+        let end = Stretch { start: 0, first: self.wide.len() as u32 };
+        for (number, some) in self.stretches.chunks(SOME).enumerate() {
+            let behind = *self.stretches.get((number + 1) * SOME).unwrap_or(&end);
+            apart(|| {
+                for (at, &Stretch { start, first }) in some.iter().enumerate() {
+                    let last = some.get(at + 1).unwrap_or(&behind).first;
+                    let mut start = start as usize;
+                    for run in &self.wide[first as usize..last as usize] {
+                        visit(start, run.place());
+                        start += run.length();
+                    }
+                }
+            });
+        }
+    }
+
     fn new(bins: &Bins, range: std::ops::Range<usize>) -> Self {
         let (mut wide, mut exact) = (Vec::new(), Vec::new());
         let base = bins.offsets[range.start] as usize;
@@ -95,25 +159,28 @@ impl RunsPart {
                 let longest = RUN.min(end - place);
                 let length =
                     (1..longest).find(|&i| bins.order[place + i] != start + i as u32).unwrap_or(longest);
+                let run = Run { start, place: (place - base) as u32, length: length as u32 };
                 if place + RUN <= end {
-                    wide.push(Wide { start, place: (place - base) as u32 });
+                    wide.push(run);
                 } else {
-                    exact.push(Run { start, place: (place - base) as u32, length: length as u32 });
+                    exact.push(run);
                 }
                 place += length;
             }
         }
         // Within a bin, raster order is place order: later copies repair what earlier ones wrote too much.
         wide.sort_unstable_by_key(|run| run.start);
-        Self { places, wide, exact }
+        let mut part = Self { exact, ..Self::with_room(places, wide.len()) };
+        wide.into_iter().for_each(|run| part.push_wide(run));
+        part
     }
 
     /// The pixel at each place of the part.
     fn spell(&self, places: &mut [u32]) {
-        for &Wide { start, place } in &self.wide {
-            let four: [u32; RUN] = std::array::from_fn(|lane| start + lane as u32);
-            places[place as usize..][..RUN].copy_from_slice(&four);
-        }
+        self.each_wide(|start, place| {
+            let four: [u32; RUN] = std::array::from_fn(|lane| (start + lane) as u32);
+            places[place..][..RUN].copy_from_slice(&four);
+        });
         for &Run { start, place, length } in &self.exact {
             let places = &mut places[place as usize..][..length as usize];
             places.iter_mut().zip(start..).for_each(|(place, pixel)| *place = pixel);

@@ -1,6 +1,6 @@
 //! The third pass: the places of the pieces in the bin order, on as many threads as there are parts.
 
-use super::super::{Run, Runs, RunsPart, Wide, RUN};
+use super::super::{Run, Runs, RunsPart, RUN};
 use super::find::{Found, Piece};
 use crate::parallel::{apart, Split};
 use std::ops::Range;
@@ -21,8 +21,8 @@ impl Part {
             let places = (offsets[b + 1] - offsets[first]) as usize;
             if places >= size || b + 1 == count {
                 let pieces: u32 = found.piece_counts[first..=b].iter().sum();
-                let wide = Vec::with_capacity(pieces as usize);
-                parts.push(Self { bins: first..b + 1, runs: RunsPart { places, wide, exact: Vec::new() } });
+                let runs = RunsPart::with_room(places, pieces as usize);
+                parts.push(Self { bins: first..b + 1, runs });
                 first = b + 1;
             }
         }
@@ -55,7 +55,7 @@ impl Part {
             *next += length;
             if place + RUN as u32 <= ends[bin] {
                 // What this moves too much is overwritten by the bin's next piece.
-                runs.wide.push(Wide { start, place });
+                runs.push_wide(Run { start, place, length });
             } else {
                 runs.exact.push(Run { start, place, length });
             }
