@@ -244,10 +244,10 @@ export interface Engine {
   /** packs chunks and maps; absent: what packs already does */
   readonly packing?: Packing;
   /**
-   * Starts the threads that a pool of so many jobs will want, while files are opened; gives what ends those that no pool
-   * has taken by then. Absent where there is nothing to start.
+   * Starts the threads that a pool of so many jobs will want first, while files are opened; gives what ends those that
+   * no pool has taken by then. Absent where there is nothing to start.
    */
-  startAhead?(jobs: number): () => void;
+  startAhead?(pool: "plans" | "densifiers", jobs: number): () => void;
   /** Throws UsageError-worthy plain errors for settings and maps that do not fit. */
   plan(input: PlanInput): Plan;
   densifier(input: DensifierInput): Densifier;

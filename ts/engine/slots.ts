@@ -2,11 +2,19 @@
 
 /** Lends out its items; whoever finds none waits his turn. */
 export class Slots<T> {
+  readonly items: T[];
   readonly #free: T[];
   readonly #waiting: ((item: T) => void)[] = [];
 
-  constructor(readonly items: readonly T[]) {
+  constructor(items: readonly T[]) {
+    this.items = [...items];
     this.#free = items.toReversed();
+  }
+
+  /** One more item, to be lent from now on. */
+  add(item: T): void {
+    this.items.push(item);
+    this.#give(item);
   }
 
   /** Runs `task` with an item that nobody else has meanwhile. */
@@ -15,9 +23,7 @@ export class Slots<T> {
     try {
       return await task(item);
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next(item);
-      else this.#free.push(item);
+      this.#give(item);
     }
   }
 
@@ -26,5 +32,11 @@ export class Slots<T> {
     while (this.#free.length < this.items.length) await new Promise((resolve) => setTimeout(resolve, 1));
     this.#free.length = 0;
     this.items.forEach(end);
+  }
+
+  #give(item: T): void {
+    const next = this.#waiting.shift();
+    if (next) next(item);
+    else this.#free.push(item);
   }
 }

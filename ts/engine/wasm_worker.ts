@@ -2,6 +2,7 @@
  * A thread with a WebAssembly instance of its own: answers the calls of `worker_pool.ts`, one after the other. Arrays of
  * answers are handed over, not copied.
  */
+import { zlib } from "../builtins.ts";
 import type { EncodedFrame } from "../io/frame.ts";
 import type {
   Densifier,
@@ -16,14 +17,20 @@ import type {
 import type { PlanMaps } from "./plan_maps.ts";
 import { processFrame, rebuildFrame } from "./process.ts";
 import { buffersOf } from "./transfer.ts";
-import { wasmEngine } from "./wasm.ts";
+import { PlanOnWasm, wasmEngine } from "./wasm.ts";
 
 /** What a worker tells of the plan that it has made. */
-export type PlanFacts = Pick<Plan, "validPixels" | "radial"> & Pick<PlanMaps, "pixels" | "shares" | "weights">;
+export type PlanFacts =
+  & Pick<Plan, "validPixels" | "radial">
+  & Pick<PlanMaps, "pixels" | "shares" | "weights">
+  & { readonly sorting?: Uint32Array };
 
 /** What a worker can be asked, and what it answers. */
 export interface WorkerCalls {
-  plan(input: PlanInput): PlanFacts;
+  /** `sorting`: that of the plan of another worker; absent: this worker sorts, and tells it. */
+  plan(input: PlanInput, sorting?: Uint32Array): PlanFacts;
+  /** Loads what packs maps, before there is anything to do. */
+  loadPacking(): void;
   pack(...band: Parameters<PlanMaps["pack"]>): ReturnType<PlanMaps["pack"]>;
   process(frame: EncodedFrame, stages: Stages): FrameResult;
   densifier(input: DensifierInput): void;
@@ -49,11 +56,13 @@ function made<T>(thing: T | undefined): T {
 }
 
 const calls: WorkerCalls = {
-  plan(input) {
-    plan = wasmEngine.plan(input);
-    const { validPixels, radial, maps: { pack: _, ...facts } } = plan;
-    return { validPixels, radial, ...facts };
+  plan(input, sorting) {
+    const made = new PlanOnWasm(input, sorting);
+    plan = made;
+    const { validPixels, radial, maps: { pack: _, ...facts } } = made;
+    return { validPixels, radial, ...facts, ...(sorting ? {} : { sorting: made.sorting() }) };
   },
+  loadPacking: () => void zlib(),
   pack: (...band) => made(plan).maps.pack(...band),
   process: (frame, stages) => processFrame(made(plan), frame, stages),
   densifier(input) {

@@ -55,40 +55,73 @@ export function startThreads(jobs: number): () => void {
   return () => ahead.splice(0).forEach((thread) => thread.end());
 }
 
-/** Starts `jobs` threads and sets each up; when one fails, all are ended. */
+/** Sets up threads that `setUp` starts; when that fails, all are ended. */
 async function threads<T>(
-  jobs: number,
-  setUp: (thread: Thread) => Promise<T>,
-): Promise<{ slots: Slots<Thread>; facts: T[]; end: () => Promise<void> }> {
-  const started = Array.from({ length: jobs }, () => ahead.pop() ?? new Thread());
+  setUp: (start: () => Thread) => Promise<T>,
+): Promise<{ made: T; end: () => Promise<void> }> {
+  const started: Thread[] = [];
   const end = () => Promise.resolve(started.forEach((thread) => thread.end()));
+  const start = () => {
+    const thread = ahead.pop() ?? new Thread();
+    started.push(thread);
+    return thread;
+  };
   try {
-    return { slots: new Slots(started), facts: await Promise.all(started.map(setUp)), end };
+    return { made: await setUp(start), end };
   } catch (error) {
     await end();
     throw error;
   }
 }
 
-/** Plans on `jobs` threads. Rejects like the engine's `plan`. */
+/**
+ * Plans on `jobs` threads. The first one sorts the pixels, and frames are worked on as soon as it has; the others take
+ * its sorting, and join when they are ready. Rejects like the engine's `plan`.
+ */
 export async function workerPlanPool(input: PlanInput, jobs: number): Promise<PlanPool> {
-  const { slots, facts: [{ validPixels, radial, ...maps }], end } = await threads(
-    jobs,
-    (thread) => thread.call("plan", [input]),
-  );
+  let failure: { readonly error: unknown } | undefined;
+  const { made: { slots, facts: { validPixels, radial, ...maps } }, end } = await threads(async (start) => {
+    const first = start();
+    const planned = first.call("plan", [input]);
+    // Starting a thread takes this one's time: the first is at work meanwhile.
+    const others = Array.from({ length: jobs - 1 }, start);
+    const ready = others.map((thread) => thread.call("loadPacking", []));
+    // Whoever waits for it hears of a failure.
+    ready.forEach((one) => one.catch(() => {}));
+    const { sorting, ...facts } = await planned;
+    const slots = new Slots([first]);
+    // The sorting knows the mask.
+    const { mask: _, ...rest } = input;
+    others.forEach((thread, i) =>
+      ready[i].then(() => thread.call("plan", [rest, sorting])).then(
+        () => slots.add(thread),
+        (error) => failure ??= { error },
+      )
+    );
+    return { slots, facts };
+  });
+  /** Does `task` on a thread. Rejects when another one could not be set up: work would go on slowly, and nobody know. */
+  const use = <R>(task: (thread: Thread) => Promise<R>): Promise<R> => {
+    if (failure) return Promise.reject(failure.error);
+    return slots.use(task);
+  };
   return {
     jobs,
     validPixels,
     radial,
-    maps: { ...maps, pack: (...band) => slots.use((thread) => thread.call("pack", band)) },
-    process: (frame, stages) => slots.use((thread) => thread.call("process", [frame, stages], buffersOf(frame))),
+    maps: { ...maps, pack: (...band) => use((thread) => thread.call("pack", band)) },
+    process: (frame, stages) => use((thread) => thread.call("process", [frame, stages], buffersOf(frame))),
     close: end,
   };
 }
 
 /** Densifiers on `jobs` threads. Rejects like the engine's `densifier`. */
 export async function workerDensifierPool(input: DensifierInput, jobs: number): Promise<DensifierPool> {
-  const { slots, end } = await threads(jobs, (thread) => thread.call("densifier", [input]));
+  const { made: slots, end } = await threads(async (start) => {
+    const all = Array.from({ length: jobs }, start);
+    await Promise.all(all.map((thread) => thread.call("densifier", [input])));
+    return new Slots(all);
+  });
   return {
     jobs,
     rebuild: (frame, number, options) =>

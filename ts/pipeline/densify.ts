@@ -59,7 +59,7 @@ export async function densify(options: DensifyRunOptions, control: RunControl = 
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
     // First: the maps of the file are unpacked by it too.
     const engine = await createEngine(options.engine ?? "auto");
-    return await withThreads(engine, options.jobs, Infinity, async () => {
+    return await withThreads(engine, "densifiers", options.jobs, Infinity, async () => {
       const sparse = await openSparse(options.file);
       try {
         if (geom !== undefined) text = geomOf(sparse, options.file);

@@ -169,7 +169,13 @@ export async function prepare(options: RunOptions): Promise<Experiment> {
   const engine = await createEngine(options.engine ?? "auto");
   const { files, open, jobs } = options;
   const many = engine.startAhead && !open && (files.length > 1 || await mayHoldMany(files[0]));
-  return await withThreads(engine, jobs, many ? Infinity : 1, () => prepareWith(engine, options, complete));
+  return await withThreads(
+    engine,
+    "plans",
+    jobs,
+    many ? Infinity : 1,
+    () => prepareWith(engine, options, complete),
+  );
 }
 
 async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSettings): Promise<Experiment> {
@@ -197,6 +203,10 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
     const maps = { ...(mask ? { mask } : {}), ...(dark ? { dark } : {}), ...(flat ? { flat } : {}) };
     const { shape, type } = info;
     const input = { geometry, shape, type, settings, ...(valid ? { valid } : {}), ...maps };
+    const pool = planFor(engine, input, series, jobsFor(options.jobs, series.expectedFrames));
+    // Whoever waits for it hears of a failure.
+    pool.catch(() => {});
+    // While the plan is made.
     const identity = {
       inputs: await factsOfFiles(inputsOf(options)),
       shape,
@@ -205,9 +215,6 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
       geometry: { ...geometry, mask: undefined, notes: undefined },
       mask: mask && crc32(mask),
     };
-    const pool = planFor(engine, input, series, jobsFor(options.jobs, series.expectedFrames));
-    // Whoever waits for it hears of a failure.
-    pool.catch(() => {});
     return {
       series,
       engine,

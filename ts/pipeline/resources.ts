@@ -21,11 +21,12 @@ const FIRST_THREADS = 2;
 /** Does work that opens files and makes a pool, with the engine's first threads started meanwhile; see `startAhead`. */
 export async function withThreads<T>(
   engine: Engine,
+  pool: "plans" | "densifiers",
   jobs: number | undefined,
   frames: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  const end = engine.startAhead?.(Math.min(jobsFor(jobs, frames), FIRST_THREADS));
+  const end = engine.startAhead?.(pool, Math.min(jobsFor(jobs, frames), FIRST_THREADS));
   try {
     return await work();
   } finally {

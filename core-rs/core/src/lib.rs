@@ -27,3 +27,4 @@ pub mod reduce;
 pub mod simd;
 pub mod simulate;
 pub mod validity;
+pub mod words;

@@ -7,13 +7,14 @@ mod load;
 mod narrowed;
 mod settings;
 mod setup;
+mod sorting;
 mod tables;
 mod weights;
 
 use frame::{each_integer, each_type};
 pub use frame::{FrameBuffer, PixelType};
 pub use load::{decode, Encoding, LoadError};
-pub use settings::{PlanError, PlanInput, Settings};
+pub use settings::{PlanError, PlanInput, Settings, MOST_PIXELS};
 
 use crate::background::Background;
 use crate::beyond::Beyond;
@@ -26,8 +27,10 @@ use crate::peaks::{find_peaks, PatchPixel, Peaks};
 use crate::pick::{
     pick_exact, pick_float, Cutoff, InRaster, KeptRuns, KeptValues, Ordered, PixelSet, Raster, Threshold,
 };
+use crate::words::Words;
 use narrowed::Narrowed;
 use setup::Setup;
+use sorting::Sorting;
 use std::sync::Arc;
 
 /// See the module.
@@ -55,7 +58,23 @@ pub struct Plan {
 impl Plan {
     /// Computes the maps, sorts the pixels into bins and takes all the room that frames will need.
     pub fn new(input: PlanInput) -> Result<Self, PlanError> {
-        Ok(Self::of(Arc::new(Setup::new(input)?)))
+        Ok(Self::of(Arc::new(Setup::new(input, None)?)))
+    }
+
+    /// Where the pixels go, for [`Plan::sorted`].
+    pub fn sorting(&self) -> Words {
+        let mut words = Words::with_room(self.setup.sorting.bytes());
+        self.setup.sorting.write(&mut words);
+        words
+    }
+
+    /// The plan that wrote a sorting, made again of it and of the same input, in a fraction of the time. The mask is not
+    /// looked at: the sorting knows it.
+    ///
+    /// # Errors
+    /// As [`Plan::new`], and [`PlanError::Sorting`] for one of another detector or number of bins.
+    pub fn sorted(input: PlanInput, sorting: &[u32]) -> Result<Self, PlanError> {
+        Ok(Self::of(Arc::new(Setup::new(input, Some(sorting))?)))
     }
 
     /// Another plan of the same setup, with buffers of its own: for a frame that is worked on at the same time.
@@ -64,10 +83,10 @@ impl Plan {
     }
 
     fn of(setup: Arc<Setup>) -> Self {
-        let (pixels, bins) = (setup.shape.pixels(), setup.bins.count());
+        let (pixels, bins) = (setup.shape.pixels(), setup.sorting.bins.count());
         Self {
             frame: FrameBuffer::new(setup.pixel_type, pixels, RUN - 1),
-            signal: FrameBuffer::new(setup.pixel_type, setup.bins.places(), 0),
+            signal: FrameBuffer::new(setup.pixel_type, setup.sorting.bins.places(), 0),
             narrowed: Narrowed::new(&setup),
             is_narrow: false,
             codec: Scratch::default(),
@@ -116,7 +135,7 @@ impl Plan {
         if !self.is_narrow {
             return self.load(encoding, bytes);
         }
-        narrowed.gather(&setup.runs);
+        narrowed.gather(&setup.sorting.runs);
         Ok(())
     }
 
@@ -133,7 +152,7 @@ impl Plan {
     pub fn gather(&mut self) {
         self.is_narrow = false;
         self.take_room();
-        let (frame, runs, signal) = (&self.frame, &self.setup.runs, &mut self.signal);
+        let (frame, runs, signal) = (&self.frame, &self.setup.sorting.runs, &mut self.signal);
         each_type!(frame.pixel_type(), |Pixel| gather(
             frame.padded::<Pixel>(),
             runs,
@@ -192,9 +211,9 @@ impl Plan {
     pub fn peaks(&mut self) -> &Peaks {
         self.frame();
         self.select(self.setup.settings.peak_cutoff, None);
-        let (grid, background, validity) = (&self.setup.grid, &self.background, &self.setup.validity);
-        let Setup { radii, normalization, dark, .. } = &*self.setup;
-        let radius = radii.map();
+        let (grid, background, validity) = (&self.setup.sorting.grid, &self.background, &self.setup.validity);
+        let Setup { sorting, normalization, dark, .. } = &*self.setup;
+        let radius = sorting.radii.map();
         let frame = &self.frame;
         let pixel = |p: usize| {
             let (r, raw) = (radius[p], frame.value(p));
@@ -221,12 +240,12 @@ impl Plan {
 
     /// Radial coordinate per pixel in raster order, not below the first bin's centre; NaN where masked.
     pub fn radius(&self) -> &[f32] {
-        self.setup.radii.map()
+        self.setup.sorting.radii.map()
     }
 
     /// The same, computed where it is asked for.
     pub fn radii(&self) -> &Radii {
-        &self.setup.radii
+        &self.setup.sorting.radii
     }
 
     /// Norm per pixel in raster order; `None` without corrections.
@@ -237,7 +256,7 @@ impl Plan {
     /// See [`ring_shares`](crate::map_step::ring_shares): of the pixels, or `weighted` by their norms, which gives `None`
     /// without corrections.
     pub fn ring_shares(&self, weighted: bool) -> Option<Vec<f64>> {
-        let Setup { radii, grid, normalization, .. } = &*self.setup;
+        let Setup { sorting: Sorting { radii, grid, .. }, normalization, .. } = &*self.setup;
         let norms = if weighted { Some(normalization.as_deref()?) } else { None };
         let mut shares = vec![0.0; grid.bins];
         ring_shares(radii, norms, grid, &mut shares);
@@ -246,12 +265,12 @@ impl Plan {
 
     /// Radial coordinate of each bin's centre.
     pub fn centres(&self) -> Vec<f64> {
-        (0..self.setup.bins.count()).map(|b| self.setup.bins.centre(b)).collect()
+        (0..self.setup.sorting.bins.count()).map(|b| self.setup.sorting.bins.centre(b)).collect()
     }
 
     /// Pixels that are not masked.
     pub fn valid_pixels(&self) -> usize {
-        self.setup.bins.places()
+        self.setup.sorting.bins.places()
     }
 
     /// Whether sums are exact integers (else f64).
@@ -263,7 +282,8 @@ impl Plan {
         self.take_room();
         let settings = ClipSettings { cycle, ..self.setup.settings.clip };
         self.invalid = if self.is_exact() {
-            let Setup { bins, weights, constants, integer_validity: valid, .. } = &*self.setup;
+            let Setup { sorting, weights, constants, integer_validity: valid, .. } = &*self.setup;
+            let bins = &sorting.bins;
             let (profile, none) = (&mut self.profile, Beyond::default());
             let (signal, valid, beyond) = if self.is_narrow {
                 (&self.narrowed.signal, self.narrowed.valid(*valid), &self.narrowed.beyond)
@@ -277,7 +297,7 @@ impl Plan {
         } else {
             let mut profile = std::mem::take(&mut self.profile);
             let pixel = |place| self.float_pixel(place);
-            let invalid = clip_float(&self.setup.bins, pixel, &settings, &mut profile);
+            let invalid = clip_float(&self.setup.sorting.bins, pixel, &settings, &mut profile);
             self.profile = profile;
             invalid
         };
@@ -285,9 +305,8 @@ impl Plan {
 
     /// Picks the pixels above a cut-off as the frame lies; false where that cannot be done (see [`Setup::nearest`]).
     fn pick_in_raster(&mut self, cutoff: Cutoff) -> bool {
-        let Setup { radii, nearest: Some(nearest), integer_validity: valid, grid, .. } = &*self.setup else {
-            return false;
-        };
+        let Setup { sorting, integer_validity: valid, .. } = &*self.setup;
+        let Sorting { radii, nearest: Some(nearest), grid, .. } = sorting else { return false };
         let threshold = Threshold { background: &self.background, grid, cutoff };
         let in_raster = &mut self.in_raster;
         let (frame, valid) = if self.is_narrow {
@@ -304,7 +323,7 @@ impl Plan {
 
     /// Picks those of the pixels that are kept apart, and puts them between those that were picked from the frame.
     fn pick_beyond(&mut self, cutoff: Cutoff) {
-        let Setup { radii, grid, .. } = &*self.setup;
+        let Sorting { radii, grid, .. } = &self.setup.sorting;
         let threshold = Threshold { background: &self.background, grid, cutoff };
         let picked = self.narrowed.picked(|pixel, value| f64::from(value) > threshold.at(radii.at(pixel)));
         KeptRuns::merge(picked, &mut self.index, &mut self.intensity);
@@ -313,9 +332,9 @@ impl Plan {
     /// Puts the pixels above a cut-off into `picked`, and their values into `values`.
     fn select(&mut self, cutoff: Cutoff, values: Option<&mut KeptValues>) {
         let mut picked = std::mem::take(&mut self.picked);
-        let threshold = Threshold { background: &self.background, grid: &self.setup.grid, cutoff };
-        let Setup { bins, radii, weights, integer_validity, .. } = &*self.setup;
-        let radius = radii.map();
+        let threshold = Threshold { background: &self.background, grid: &self.setup.sorting.grid, cutoff };
+        let Setup { sorting, weights, integer_validity, .. } = &*self.setup;
+        let (bins, radius) = (&sorting.bins, sorting.radii.map());
         let signal = &self.signal;
         if self.is_exact() {
             each_integer!(signal.pixel_type(), |Pixel| {
@@ -340,7 +359,7 @@ impl Plan {
                 .setup
                 .dark
                 .as_ref()
-                .map_or(0.0, |dark| f64::from(dark[self.setup.bins.order[place] as usize]));
+                .map_or(0.0, |dark| f64::from(dark[self.setup.sorting.bins.order[place] as usize]));
             FloatPixel { signal: raw - dark, norm: self.setup.weights.norm(place), variance: raw.max(1.0) }
         })
     }

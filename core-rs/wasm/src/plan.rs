@@ -3,6 +3,7 @@
 use braggsieve_core::geometry::{chi_map, radial_map};
 use braggsieve_core::options::Options;
 use braggsieve_core::plan::{self, PlanInput};
+use braggsieve_core::words::Words;
 use wasm_bindgen::prelude::*;
 
 /// A plan and the number of values that its last stage gave.
@@ -10,6 +11,32 @@ use wasm_bindgen::prelude::*;
 pub struct Plan {
     pub(crate) plan: plan::Plan,
     picked: usize,
+    /// a band of a map on its way into a file
+    pub(crate) values: Vec<f32>,
+    pub(crate) shuffled: Vec<u8>,
+}
+
+impl Plan {
+    fn of(plan: plan::Plan) -> Self {
+        Self { plan, picked: 0, values: Vec::new(), shuffled: Vec::new() }
+    }
+}
+
+/// Where the pixels of a plan go, as words.
+#[wasm_bindgen]
+pub struct Sorting(Words);
+
+#[wasm_bindgen]
+impl Sorting {
+    /// Place of the words (u32).
+    pub fn pointer(&self) -> usize {
+        self.0.all().as_ptr() as usize
+    }
+
+    /// Number of words.
+    pub fn length(&self) -> usize {
+        self.0.all().len()
+    }
 }
 
 #[wasm_bindgen]
@@ -22,7 +49,23 @@ impl Plan {
         dark: Option<Vec<f32>>,
         flat: Option<Vec<f32>>,
     ) -> Result<Plan, JsError> {
-        Ok(Self { plan: plan::Plan::new(Options::new(options)?.plan(mask, dark, flat)?)?, picked: 0 })
+        Ok(Self::of(plan::Plan::new(Options::new(options)?.plan(mask, dark, flat)?)?))
+    }
+
+    /// The same, made of the sorting of another plan of the same options and maps; the mask is that of the other one.
+    pub fn sorted(
+        options: &str,
+        dark: Option<Vec<f32>>,
+        flat: Option<Vec<f32>>,
+        sorting: &[u32],
+    ) -> Result<Plan, JsError> {
+        let input = Options::new(options)?.plan(None, dark, flat)?;
+        Ok(Self::of(plan::Plan::sorted(input, sorting)?))
+    }
+
+    /// What `sorted` takes.
+    pub fn sorting(&self) -> Sorting {
+        Sorting(self.plan.sorting())
     }
 
     /// Place of the frame buffer.

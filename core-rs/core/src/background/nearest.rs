@@ -7,6 +7,7 @@ use super::RadialGrid;
 use crate::bins::PixelMap;
 use crate::parallel::{reduce, Split, WORTH_A_THREAD};
 use crate::simd::{self, Kernel};
+use crate::words::{Reader, Words};
 
 /// Pixels of a group.
 pub const GROUP: usize = 32;
@@ -100,6 +101,29 @@ impl Nearest {
             return None;
         }
         Some(Self { lowest, above, far })
+    }
+
+    /// Bytes of its tables.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.lowest[..]) + self.above.len() + size_of_val(&self.far[..])
+    }
+
+    /// What [`Nearest::read`] takes.
+    pub fn write(&self, words: &mut Words) {
+        words.list(&self.lowest);
+        words.list(&self.above);
+        let groups: Vec<u32> = self.far.iter().map(|(group, _)| *group).collect();
+        let bins: Vec<[u32; GROUP]> = self.far.iter().map(|(_, bins)| *bins).collect();
+        words.list(&groups);
+        words.list(&bins);
+    }
+
+    /// Of as many pixels; `None` when another number of them was written.
+    pub fn read(pixels: usize, words: &mut Reader) -> Option<Self> {
+        let (lowest, above): (Vec<u32>, Vec<u8>) = (words.list()?, words.list()?);
+        let (groups, bins) = (words.list()?, words.list()?);
+        let fits = lowest.len() == pixels.div_ceil(GROUP) && above.len() == lowest.len() * GROUP;
+        fits.then(|| Self { lowest, above, far: groups.into_iter().zip(bins).collect() })
     }
 
     /// Length of a table of the bins, so that every window lies in it.

@@ -9,6 +9,7 @@
 use super::{RadialRows, Strips};
 use crate::parallel::{for_each, Split, WORTH_A_THREAD};
 use crate::simd::{self, Kernel};
+use crate::words::{Reader, Words};
 use std::sync::OnceLock;
 
 /// One f32 per pixel in raster order, held or computed.
@@ -52,6 +53,18 @@ impl Radii {
     /// `first`: the centre of the first bin; `masked`: a byte per pixel, not 0 where masked.
     pub fn new(rows: RadialRows, first: f64, masked: &[u8]) -> Self {
         Self { rows, first: first as f32, masked: Bits::new(masked), map: OnceLock::new() }
+    }
+
+    /// What [`Radii::read`] takes.
+    pub fn write(&self, words: &mut Words) {
+        words.list(&self.masked.0);
+    }
+
+    /// Of the same rows and first bin; `None` when another number of pixels was written.
+    pub fn read(rows: RadialRows, first: f64, words: &mut Reader) -> Option<Self> {
+        let masked = Bits(words.list()?);
+        let fits = masked.0.len() == rows.pixels().div_ceil(WORD);
+        fits.then(|| Self { rows, first: first as f32, masked, map: OnceLock::new() })
     }
 
     /// The radius of a pixel before it is rounded, masked or not.
@@ -139,12 +152,12 @@ const WORD: usize = u64::BITS as usize;
 struct Bits(Vec<u64>);
 
 /// Words and the bytes that they are made of.
-struct Words<'a> {
+struct Part<'a> {
     words: &'a mut [u64],
     bytes: &'a [u8],
 }
 
-impl Split for Words<'_> {
+impl Split for Part<'_> {
     fn split(self) -> Result<(Self, Self), Self> {
         if self.bytes.len() < 2 * WORTH_A_THREAD {
             return Err(self);
@@ -160,7 +173,7 @@ impl Bits {
     /// Of bytes: those that are not 0.
     fn new(bytes: &[u8]) -> Self {
         let mut words = vec![0; bytes.len().div_ceil(WORD)];
-        for_each(Words { words: &mut words, bytes }, &|Words { words, bytes }| {
+        for_each(Part { words: &mut words, bytes }, &|Part { words, bytes }| {
             let (whole, rest) = bytes.as_chunks::<8>();
             let octets = |octets: &[[u8; 8]]| {
                 octets.iter().rev().fold(0, |word, &octet| word << 8 | u64::from(nonzero(octet)))

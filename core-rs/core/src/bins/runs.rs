@@ -9,6 +9,7 @@
 
 use super::Bins;
 use crate::parallel::{apart, threads, Split, WORTH_A_THREAD};
+use crate::words::{Reader, Words};
 
 /// Longest run: pixels moved by one copy.
 pub const RUN: usize = 4;
@@ -36,34 +37,31 @@ pub struct RunsPart {
     pub places: usize,
     /// of the wide runs, one after the other
     stretches: Vec<Stretch>,
-    /// raster order; what they write beyond their length is overwritten later
-    wide: Vec<Wide>,
+    /// see [`wide`]; raster order; what they write beyond their length is overwritten later
+    wide: Vec<u32>,
     /// raster index behind the last of them
     end: u32,
     /// to be moved after the wide ones, by their exact length
     pub exact: Vec<Run>,
 }
 
-/// A run that is moved by one copy of [`RUN`] pixels: the place of its first pixel in the part, below 2³⁰, and its length.
-/// It begins where the one before ends: runs are read for every frame, and take half the memory so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Wide(u32);
-
-impl Wide {
+/// Runs that are moved by one copy of [`RUN`] pixels: the place of the first pixel in the part, below 2³⁰, and the length,
+/// in one word. Each begins where the one before ends: runs are read for every frame, and take half the memory so.
+mod wide {
     #[inline(always)]
-    fn new(place: u32, length: u32) -> Self {
-        debug_assert!(place < 1 << 30 && (1..=RUN as u32).contains(&length));
-        Self(place << 2 | (length - 1))
+    pub fn packed(place: u32, length: u32) -> u32 {
+        debug_assert!(place < 1 << 30 && (1..=super::RUN as u32).contains(&length));
+        place << 2 | (length - 1)
     }
 
     #[inline(always)]
-    fn place(self) -> usize {
-        (self.0 >> 2) as usize
+    pub fn place(run: u32) -> usize {
+        (run >> 2) as usize
     }
 
     #[inline(always)]
-    fn length(self) -> usize {
-        (self.0 & 3) as usize + 1
+    pub fn length(run: u32) -> usize {
+        (run & 3) as usize + 1
     }
 }
 
@@ -80,6 +78,51 @@ struct Stretch {
 const SOME: usize = 64;
 
 impl Runs {
+    /// Places of all parts.
+    pub fn places(&self) -> usize {
+        self.parts.iter().map(|part| part.places).sum()
+    }
+
+    /// Bytes of the runs.
+    pub fn bytes(&self) -> usize {
+        let bytes = |part: &RunsPart| {
+            size_of_val(&part.wide[..]) + size_of_val(&part.stretches[..]) + size_of_val(&part.exact[..])
+        };
+        self.parts.iter().map(bytes).sum()
+    }
+
+    /// What [`Runs::read`] takes.
+    pub fn write(&self, words: &mut Words) {
+        words.list(&[self.parts.len() as u32]);
+        for part in &self.parts {
+            words.list(&[part.places as u32, part.end]);
+            let pairs: Vec<[u32; 2]> = part.stretches.iter().map(|s| [s.start, s.first]).collect();
+            words.list(&pairs);
+            words.list(&part.wide);
+            let exact: Vec<[u32; 3]> = part.exact.iter().map(|r| [r.start, r.place, r.length]).collect();
+            words.list(&exact);
+        }
+    }
+
+    /// Runs that were written; `None` where they are cut short.
+    pub fn read(words: &mut Reader) -> Option<Self> {
+        let [parts] = words.array::<u32, 1>()?;
+        let part = |_| {
+            let [places, end] = words.array::<u32, 2>()?;
+            let pairs = words.list::<[u32; 2]>()?;
+            let wide = words.list()?;
+            let exact = words.list::<[u32; 3]>()?;
+            Some(RunsPart {
+                places: places as usize,
+                stretches: pairs.into_iter().map(|[start, first]| Stretch { start, first }).collect(),
+                wide,
+                end,
+                exact: exact.into_iter().map(|[start, place, length]| Run { start, place, length }).collect(),
+            })
+        };
+        Some(Self { parts: (0..parts).map(part).collect::<Option<_>>()? })
+    }
+
     /// Cuts the bin order into runs: one part a thread, no more. Every part reads the frame once more from front to
     /// back, in smaller pieces: 22 parts of a 6 Mpixel frame take twice the time of one. The plain reference of
     /// [`super::sort`].
@@ -89,7 +132,7 @@ impl Runs {
 
     /// The bin order, by doing what the runs say; on one thread, see [`super::Order`].
     pub fn spelled(&self) -> Vec<u32> {
-        let mut order = vec![0; self.parts.iter().map(|part| part.places).sum()];
+        let mut order = vec![0; self.places()];
         PartsOf { parts: &self.parts, places: &mut order }.each(|part, places| part.spell(places));
         order
     }
@@ -125,7 +168,7 @@ impl RunsPart {
         if start != self.end || self.wide.is_empty() {
             self.stretches.push(Stretch { start, first: self.wide.len() as u32 });
         }
-        self.wide.push(Wide::new(place, length));
+        self.wide.push(wide::packed(place, length));
         self.end = start + length;
     }
 
@@ -139,9 +182,9 @@ impl RunsPart {
                 for (at, &Stretch { start, first }) in some.iter().enumerate() {
                     let last = some.get(at + 1).unwrap_or(&behind).first;
                     let mut start = start as usize;
-                    for run in &self.wide[first as usize..last as usize] {
-                        visit(start, run.place());
-                        start += run.length();
+                    for &run in &self.wide[first as usize..last as usize] {
+                        visit(start, wide::place(run));
+                        start += wide::length(run);
                     }
                 }
             });

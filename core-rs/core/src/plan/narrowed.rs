@@ -96,10 +96,10 @@ impl Narrowed {
         let counting = self.found.iter().filter_map(|&(pixel, value)| {
             // Below 2³¹, as the decoder promises.
             let value = value as i32;
-            let counts = !setup.radii.is_masked(pixel) && setup.integer_validity.contains(value);
+            let counts = !setup.sorting.radii.is_masked(pixel) && setup.integer_validity.contains(value);
             counts.then(|| Pixel {
                 index: pixel as u32,
-                bin: setup.scale.bin(setup.radii.exact(pixel)),
+                bin: setup.sorting.scale.bin(setup.sorting.radii.exact(pixel)),
                 value,
             })
         });
@@ -148,7 +148,7 @@ impl Narrowed {
 fn buffers(setup: &Setup, pixel_type: PixelType) -> (FrameBuffer, FrameBuffer) {
     (
         FrameBuffer::new(pixel_type, setup.shape.pixels(), RUN - 1),
-        FrameBuffer::new(pixel_type, setup.bins.places(), 0),
+        FrameBuffer::new(pixel_type, setup.sorting.bins.places(), 0),
     )
 }
 

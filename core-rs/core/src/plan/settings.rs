@@ -49,6 +49,9 @@ pub struct PlanInput {
     pub settings: Settings,
 }
 
+/// Pixels that a frame may have.
+pub const MOST_PIXELS: usize = 1 << 28;
+
 /// Why a plan cannot be made.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PlanError {
@@ -71,6 +74,8 @@ pub enum PlanError {
     Setting(&'static str),
     /// see there
     Bins(BinsError),
+    /// a sorting of another plan
+    Sorting,
 }
 
 impl std::fmt::Display for PlanError {
@@ -83,6 +88,7 @@ impl std::fmt::Display for PlanError {
             Self::NoWavelength => f.write_str("q needs a wavelength and the geometry has none"),
             Self::Geometry(what) | Self::Setting(what) => f.write_str(what),
             Self::Bins(error) => error.fmt(f),
+            Self::Sorting => f.write_str("the sorting is that of another plan"),
         }
     }
 }
@@ -99,7 +105,7 @@ impl PlanInput {
     /// Checks everything that does not need the pixels.
     pub fn check(&self) -> Result<(), PlanError> {
         let (Shape { slow, fast }, g, s) = (self.shape, &self.geometry, &self.settings);
-        let pixels = slow.checked_mul(fast).filter(|&pixels| pixels > 0 && pixels <= 1 << 28);
+        let pixels = slow.checked_mul(fast).filter(|&pixels| (1..=MOST_PIXELS).contains(&pixels));
         let wanted = pixels.ok_or(PlanError::FrameSize)?;
         let sizes = [
             ("mask", self.mask.as_ref().map(Vec::len)),

@@ -10,7 +10,7 @@ use crate::validity::{IntegerValidity, Validity};
 impl Plan {
     /// The pixels in bin order.
     pub fn bins(&self) -> &Bins {
-        &self.setup.bins
+        &self.setup.sorting.bins
     }
 
     /// Fixed-point weights in bin order; `None` where every norm is 1 or none fits.
@@ -35,6 +35,6 @@ impl Plan {
 
     /// Where the bin centres lie.
     pub fn grid(&self) -> &RadialGrid {
-        &self.setup.grid
+        &self.setup.sorting.grid
     }
 }

@@ -328,6 +328,59 @@ fn a_damaged_frame_is_refused_in_a_part_of_its_width_as_well() {
 }
 
 #[test]
+fn a_plan_made_of_the_sorting_of_another_gives_the_same_bits() {
+    let changes: [fn(&mut PlanInput); 5] = [
+        |_| {},
+        |input| input.settings.bins = 300,
+        |input| input.settings.solid_angle = true,
+        |input| {
+            input.dark = Some((0..SHAPE.pixels()).map(|p| if p % 7 == 0 { f32::NAN } else { 1.0 }).collect())
+        },
+        |input| input.pixel_type = PixelType::F32,
+    ];
+    for change in changes {
+        let make = |mask: bool| {
+            let mut input = tall_input(PixelType::U32, ErrorModel::Azimuthal, 1e12);
+            change(&mut input);
+            input.mask = input.mask.filter(|_| mask);
+            input
+        };
+        let mut first = Plan::new(make(true)).unwrap();
+        let words = first.sorting();
+        let mut second = Plan::sorted(make(false), words.all()).unwrap();
+        assert_eq!(second.sorting().all(), words.all());
+        assert_eq!((second.valid_pixels(), second.centres()), (first.valid_pixels(), first.centres()));
+        for plan in [&mut first, &mut second] {
+            plan.load_counts(BITSHUFFLE_LZ4, &packed(&tall(&[(41, 80_000)]))).unwrap();
+        }
+        assert_eq!(narrow(&second), narrow(&first));
+        assert_eq!(second.integrate(), first.integrate());
+        assert_eq!(second.clip(), first.clip());
+        assert_eq!(second.pick(), first.pick());
+        assert_eq!(second.peaks(), first.peaks());
+        let bits = |plan: &Plan| plan.radius().iter().map(|r| r.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&second), bits(&first));
+    }
+}
+
+#[test]
+fn the_sorting_of_another_plan_is_refused() {
+    let words = tall_plan().sorting();
+    let refused = |change: fn(&mut PlanInput), words: &[u32]| {
+        let mut input = tall_input(PixelType::U32, ErrorModel::Azimuthal, 1e12);
+        input.mask = None;
+        change(&mut input);
+        Plan::sorted(input, words).err() == Some(PlanError::Sorting)
+    };
+    assert!(!refused(|_| {}, words.all()));
+    assert!(refused(|input| input.settings.bins += 1, words.all()));
+    assert!(refused(|input| input.shape.slow += 5, words.all()));
+    for length in [0, 1, 5, 900, words.all().len() - 1] {
+        assert!(refused(|_| {}, &words.all()[..length]), "{length} words");
+    }
+}
+
+#[test]
 fn a_plan_that_has_no_frame_yet_sees_zeros() {
     for load in [false, true] {
         let mut plan = tall_plan();

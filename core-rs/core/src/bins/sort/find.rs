@@ -167,6 +167,16 @@ impl<S: Strips + ?Sized> Kernel for Find<'_, S> {
 }
 
 impl Scale {
+    /// Lower end and width of the radial range.
+    pub fn parameters(&self) -> [f64; 2] {
+        [self.low, self.range]
+    }
+
+    /// The scale of these, and a number of bins.
+    pub fn of([low, range]: [f64; 2], count: usize) -> Self {
+        Self { low, range, count }
+    }
+
     /// The bin of a radius.
     #[inline(always)]
     pub fn bin(&self, r: f64) -> u32 {

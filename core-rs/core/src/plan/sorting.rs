@@ -1,0 +1,74 @@
+//! Where the pixels of a plan go: what takes longest of making one. As words it can be handed to a thread that has a
+//! memory of its own (WebAssembly), which makes the same plan of them in a fraction of the time.
+
+use super::PlanError;
+use crate::background::{Nearest, RadialGrid};
+use crate::bins::{sort, Bins, Order, PixelMap, RadialRows, Radii, Runs, Scale, Sorted, Strips};
+use crate::words::{Reader, Words};
+use std::sync::Arc;
+
+/// See the module.
+pub struct Sorting {
+    pub bins: Bins,
+    pub runs: Arc<Runs>,
+    pub scale: Scale,
+    pub grid: RadialGrid,
+    pub radii: Radii,
+    /// where it was asked for, and pixels lie near the bins of their neighbours
+    pub nearest: Option<Nearest>,
+}
+
+impl Sorting {
+    /// Sorts the pixels whose `masked` byte is 0.
+    pub fn new(rows: RadialRows, masked: &[u8], bins: usize, with_nearest: bool) -> Result<Self, PlanError> {
+        let Sorted { bins, runs, scale } = sort(&rows, masked, bins)?;
+        let radii = Radii::new(rows, bins.centre(0), masked);
+        let grid = grid(&bins);
+        let nearest = with_nearest.then(|| Nearest::new(&radii, &grid)).flatten();
+        Ok(Self { bins, runs, scale, grid, radii, nearest })
+    }
+
+    /// Bytes that [`Sorting::write`] writes, all but some.
+    pub fn bytes(&self) -> usize {
+        let nearest = self.nearest.as_ref().map_or(0, Nearest::bytes);
+        size_of_val(&self.bins.offsets[..]) + self.runs.bytes() + self.radii.pixels() / 8 + nearest
+    }
+
+    /// What [`Sorting::read`] takes.
+    pub fn write(&self, words: &mut Words) {
+        words.list(&[self.bins.minimum, self.bins.width]);
+        words.list(&self.scale.parameters());
+        words.list(&self.bins.offsets);
+        self.runs.write(words);
+        self.radii.write(words);
+        words.list(&[u32::from(self.nearest.is_some())]);
+        if let Some(nearest) = &self.nearest {
+            nearest.write(words);
+        }
+    }
+
+    /// Of the words of another sorting of these rows into `count` bins. `None` when they are of other ones, as far as their
+    /// lengths tell.
+    pub fn read(rows: RadialRows, count: usize, words: &mut Reader) -> Option<Self> {
+        let pixels = rows.pixels();
+        let [minimum, width] = words.array()?;
+        let scale = Scale::of(words.array()?, count);
+        let offsets: Vec<u32> = words.list()?;
+        let runs = Arc::new(Runs::read(words)?);
+        let bins = Bins { offsets, order: Order::of(runs.clone()), minimum, width };
+        if bins.offsets.len() != count + 1 || runs.places() != bins.places() {
+            return None;
+        }
+        let radii = Radii::read(rows, bins.centre(0), words)?;
+        let nearest = match words.array()? {
+            [0u32] => None,
+            _ => Some(Nearest::read(pixels, words)?),
+        };
+        let grid = grid(&bins);
+        Some(Self { bins, runs, scale, grid, radii, nearest })
+    }
+}
+
+fn grid(bins: &Bins) -> RadialGrid {
+    RadialGrid::new(bins.centre(0), bins.width, bins.count())
+}
