@@ -49,12 +49,14 @@ function mapsOnWasm(plan: WasmPlan, pixels: number): PlanMaps {
     // deno-lint-ignore require-await -- what it throws becomes a rejection
     async pack(map, { start, end, length }, rounding) {
       const norms = map === "normalization";
-      return encodeShuffled(plan.shuffledBand(norms, start, end, length, rounding?.step, rounding?.least ?? 0));
+      const place = plan.shuffledBand(norms, start, end, length, rounding?.step, rounding?.least ?? 0);
+      return encodeShuffled(new Uint8Array(heap(), place, length * Float32Array.BYTES_PER_ELEMENT));
     },
   };
 }
 
-class PlanOnWasm implements Plan {
+/** A plan of the core. */
+export class PlanOnWasm implements Plan {
   readonly validPixels: number;
   readonly radial: Float64Array;
   readonly maps: PlanMaps;
@@ -62,8 +64,11 @@ class PlanOnWasm implements Plan {
   readonly #type: PixelType;
   readonly #pixels: number;
 
-  constructor(input: PlanInput) {
-    this.#plan = new WasmPlan(planOptions(input), input.mask, input.dark, input.flat);
+  /** `sorting`: that of another plan of the same input, whose mask is taken. */
+  constructor(input: PlanInput, sorting?: Uint32Array) {
+    const { mask, dark, flat } = input;
+    const options = planOptions(input);
+    this.#plan = sorting ? WasmPlan.sorted(options, dark, flat, sorting) : new WasmPlan(options, mask, dark, flat);
     this.#type = input.type;
     this.#pixels = input.shape[0] * input.shape[1];
     this.radial = this.#plan.centres();
@@ -134,6 +139,16 @@ class PlanOnWasm implements Plan {
     return this.#plan.encode();
   }
 
+  /** Where the pixels go, in memory that threads share. */
+  sorting(): Uint32Array {
+    const words = this.#plan.sorting();
+    const length = words.length();
+    const shared = new Uint32Array(new SharedArrayBuffer(4 * length));
+    shared.set(new Uint32Array(heap(), words.pointer(), length));
+    words.free();
+    return shared;
+  }
+
   close(): void {
     this.#plan.free();
   }
@@ -202,7 +217,8 @@ export class DensifierOnWasm implements Densifier {
 export const wasmEngine: Engine = {
   name: "wasm",
   packing: wasmPacking,
-  startAhead: (jobs) => canStartWorkers() && jobs > 1 ? startThreads(jobs) : () => {},
+  // The first plan's thread does what takes long before the others have work.
+  startAhead: (pool, jobs) => canStartWorkers() && jobs > 1 ? startThreads(pool === "plans" ? 1 : jobs) : () => {},
   plan: (input) => new PlanOnWasm(input),
   densifier: (input) => new DensifierOnWasm(input),
   planPool: async (input, jobs) =>

@@ -2,12 +2,14 @@
 import { offerPacking, type Packing } from "./packing.ts";
 import { encodeBitshuffleZstd } from "./wasm_zstd.ts";
 import {
+  addMask,
   allBelow,
   commonMask,
   countMasked,
   countNan,
   crc32,
   decodeChunk,
+  decodeMask,
   encodeBitshuffleLz4,
   encodeMask,
   frameMarks,
@@ -15,7 +17,6 @@ import {
   narrowed,
   nonzeroMask,
   rises,
-  unitedMask,
 } from "./wasm/braggsieve.js";
 
 /** See {@linkcode Packing}. */
@@ -33,18 +34,18 @@ export const wasmPacking: Packing = {
   crc32,
   encodeMask,
   nonzeroMask,
-  decodeMask(encoding, chunk, size, float, pixels) {
-    const image = new Uint8Array(pixels * size);
-    decodeChunk(encoding, chunk, size, image);
-    return nonzeroMask(image, size, float);
-  },
+  decodeMask,
   nanMask,
   countNan,
   countMasked,
   frameMarks: ({ encoding, bytes }, type, pixels) => frameMarks(encoding, bytes, type, pixels),
   commonMask,
-  unitedMask,
-  addMask: (mask, other) => mask.set(unitedMask(mask, other)),
+  unitedMask(mask, other) {
+    const united = mask.slice();
+    addMask(united, other);
+    return united;
+  },
+  addMask,
   allBelow,
   rises,
   narrowed,

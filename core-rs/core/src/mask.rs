@@ -3,6 +3,7 @@
 //! Masks hold one byte per pixel, 0 where the pixel counts. Images arrive as the little-endian bytes of their
 //! elements, so that one function serves every type. Nothing is allocated beyond the result.
 
+use crate::codec::{decode_chunk, CodecError, Encoding, Problem, Scratch};
 use crate::parallel::{for_each, sum, Split, WORTH_A_THREAD};
 use crate::plan::PixelType;
 
@@ -40,9 +41,29 @@ pub fn nonzero(bytes: &[u8], size: usize, float: bool, mask: &mut [u8]) {
     }
 }
 
-/// The same of elements of one byte, where they lie.
-pub fn nonzero_bytes(mask: &mut [u8]) {
-    mask.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
+/// The same of one HDF5 chunk of elements, of which there is one a byte of `mask`. Elements of one byte are decoded to
+/// where their mask is wanted.
+///
+/// # Errors
+/// As [`decode_chunk`].
+pub fn nonzero_chunk(
+    encoding: Encoding,
+    chunk: &[u8],
+    size: usize,
+    float: bool,
+    mask: &mut [u8],
+) -> Result<(), CodecError> {
+    let mut scratch = Scratch::default();
+    if size == 1 {
+        decode_chunk(encoding, chunk, size, mask, &mut scratch)?;
+        mask.iter_mut().for_each(|byte| *byte = u8::from(*byte != 0));
+        return Ok(());
+    }
+    let bytes = mask.len().checked_mul(size).ok_or(CodecError::new(0, Problem::Element { size }))?;
+    let mut image = vec![0; bytes];
+    decode_chunk(encoding, chunk, size, &mut image, &mut scratch)?;
+    nonzero(&image, size, float, mask);
+    Ok(())
 }
 
 /// One byte per pixel of `N` bytes.

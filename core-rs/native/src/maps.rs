@@ -5,7 +5,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 use crate::boundary::{guarded, named, output, slice, ErrorText, Failure, Outcome};
-use braggsieve_core::codec::{decode_chunk, Encoding as ChunkEncoding, Scratch};
+use braggsieve_core::codec::Encoding as ChunkEncoding;
 use braggsieve_core::mask;
 use braggsieve_core::plan::{decode, Encoding, FrameBuffer, PixelType};
 
@@ -54,23 +54,9 @@ pub unsafe extern "C" fn bs_decode_mask(
                 named("encoding", encoding, encoding_length, ChunkEncoding::from_name)?,
                 slice(chunk, length)?,
             );
-            decoded_mask(encoding, chunk, size, float != 0, output(out, pixels, pixels)?)
+            Ok(mask::nonzero_chunk(encoding, chunk, size, float != 0, output(out, pixels, pixels)?)?)
         })
     }
-}
-
-/// Elements of one byte are decoded to where their mask is wanted.
-fn decoded_mask(encoding: ChunkEncoding, chunk: &[u8], size: usize, float: bool, out: &mut [u8]) -> Outcome {
-    let mut scratch = Scratch::default();
-    if size == 1 {
-        decode_chunk(encoding, chunk, size, out, &mut scratch)?;
-        mask::nonzero_bytes(out);
-        return Ok(());
-    }
-    let mut image = vec![0; out.len().checked_mul(size).ok_or(Failure::Argument("a size is too large"))?];
-    decode_chunk(encoding, chunk, size, &mut image, &mut scratch)?;
-    mask::nonzero(&image, size, float, out);
-    Ok(())
 }
 
 /// 1 where a value is NaN, one byte per value to `out`.

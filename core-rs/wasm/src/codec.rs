@@ -26,11 +26,15 @@ pub fn encode(bytes: &[u8], size: usize, block: Option<usize>) -> Result<Vec<u8>
     Ok(chunk)
 }
 
+/// An encoding of HDF5 chunks by name.
+pub(crate) fn chunk_encoding(name: &str) -> Result<Encoding, JsError> {
+    Encoding::from_name(name).ok_or_else(|| JsError::new(&format!("unknown encoding {name}")))
+}
+
 /// Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly.
 #[wasm_bindgen(js_name = decodeChunk)]
 pub fn decode(encoding: &str, chunk: &[u8], size: usize, out: &mut [u8]) -> Result<(), JsError> {
-    let unknown = || JsError::new(&format!("unknown encoding {encoding}"));
-    let encoding = Encoding::from_name(encoding).ok_or_else(unknown)?;
+    let encoding = chunk_encoding(encoding)?;
     SCRATCH.with_borrow_mut(|scratch| decode_chunk(encoding, chunk, size, out, scratch))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Whole maps: what `braggsieve_core::mask` does, on copies of the caller's arrays.
 
 use braggsieve_core::mask;
-use braggsieve_core::plan::{decode, FrameBuffer};
+use braggsieve_core::plan::{self, FrameBuffer, MOST_PIXELS};
 use wasm_bindgen::prelude::*;
 
 /// 1 where an element of an image is not zero. `bytes`: little-endian elements of `size` bytes.
@@ -12,6 +12,23 @@ pub fn nonzero(bytes: &[u8], size: usize, float: bool) -> Result<Vec<u8>, JsErro
     }
     let mut found = vec![0; bytes.len() / size];
     mask::nonzero(bytes, size, float, &mut found);
+    Ok(found)
+}
+
+/// The same of one HDF5 chunk of `pixels` elements.
+#[wasm_bindgen(js_name = decodeMask)]
+pub fn decode(
+    encoding: &str,
+    chunk: &[u8],
+    size: usize,
+    float: bool,
+    pixels: usize,
+) -> Result<Vec<u8>, JsError> {
+    if pixels > MOST_PIXELS {
+        return Err(JsError::new(&format!("{pixels} pixels are more than a frame may have")));
+    }
+    let mut found = vec![0; pixels];
+    mask::nonzero_chunk(crate::codec::chunk_encoding(encoding)?, chunk, size, float, &mut found)?;
     Ok(found)
 }
 
@@ -39,7 +56,7 @@ pub fn frame_marks(
 ) -> Result<Option<Vec<u8>>, JsError> {
     let pixel_type = crate::pixel_type(type_name)?;
     let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
-    decode(crate::encoding(encoding)?, bytes, &mut frame, &mut Default::default())?;
+    plan::decode(crate::encoding(encoding)?, bytes, &mut frame, &mut Default::default())?;
     let mut marks = vec![0; pixels];
     Ok(mask::frame_marks(frame.bytes(), pixel_type, &mut marks).then_some(marks))
 }
@@ -54,14 +71,14 @@ pub fn intersect(mut bits: Vec<u8>, other: &[u8]) -> Result<Vec<u8>, JsError> {
     Ok(bits)
 }
 
-/// The bits of both masks.
-#[wasm_bindgen(js_name = unitedMask)]
-pub fn unite(mut bits: Vec<u8>, other: &[u8]) -> Result<Vec<u8>, JsError> {
+/// Adds the bits of another mask.
+#[wasm_bindgen(js_name = addMask)]
+pub fn unite(bits: &mut [u8], other: &[u8]) -> Result<(), JsError> {
     if bits.len() != other.len() {
         return Err(JsError::new(&format!("masks of {} and {} pixels", bits.len(), other.len())));
     }
-    mask::unite(&mut bits, other);
-    Ok(bits)
+    mask::unite(bits, other);
+    Ok(())
 }
 
 /// Pixels that a mask excludes.

@@ -3,10 +3,8 @@
 
 use crate::plan::Plan;
 use braggsieve_core::background::RadialGrid;
-use braggsieve_core::bins::PixelMap;
 use braggsieve_core::codec::bitshuffle;
 use braggsieve_core::map_step::{self, Rounding};
-use std::ops::Range;
 use wasm_bindgen::prelude::*;
 
 fn rounding(step: Option<f32>, least: f32) -> Result<Option<Rounding>, JsError> {
@@ -18,18 +16,6 @@ fn rounding(step: Option<f32>, least: f32) -> Result<Option<Rounding>, JsError> 
     }
 }
 
-fn shuffled_band(
-    map: &(impl PixelMap + ?Sized),
-    band: Range<usize>,
-    length: usize,
-    step: Option<f32>,
-    least: f32,
-) -> Result<Vec<u8>, JsError> {
-    let (mut values, mut shuffled) = (Vec::new(), Vec::new());
-    map_step::shuffled_band(map, band, length, rounding(step, least)?, &mut values, &mut shuffled)?;
-    Ok(shuffled)
-}
-
 /// A band of a map, ready to be compressed: `core::map_step::shuffled_band`.
 #[wasm_bindgen(js_name = shuffledBand)]
 pub fn shuffled_band_of(
@@ -38,27 +24,34 @@ pub fn shuffled_band_of(
     step: Option<f32>,
     least: f32,
 ) -> Result<Vec<u8>, JsError> {
-    shuffled_band(band, 0..band.len(), length, step, least)
+    let (mut values, mut shuffled) = (Vec::new(), Vec::new());
+    let rounding = rounding(step, least)?;
+    map_step::shuffled_band(band, 0..band.len(), length, rounding, &mut values, &mut shuffled)?;
+    Ok(shuffled)
 }
 
 #[wasm_bindgen]
 impl Plan {
-    /// The same of the plan's radii, or of its norms.
+    /// The same of the plan's radii, or of its norms; gives the place of its `4 * length` bytes.
     #[wasm_bindgen(js_name = shuffledBand)]
     pub fn shuffled_band(
-        &self,
+        &mut self,
         normalization: bool,
         start: usize,
         end: usize,
         length: usize,
         step: Option<f32>,
         least: f32,
-    ) -> Result<Vec<u8>, JsError> {
-        if !normalization {
-            return shuffled_band(self.plan.radii(), start..end, length, step, least);
+    ) -> Result<usize, JsError> {
+        let (rounding, band) = (rounding(step, least)?, start..end);
+        let Self { plan, values, shuffled, .. } = self;
+        if normalization {
+            let norms = plan.normalization().ok_or_else(|| JsError::new("the plan has no corrections"))?;
+            map_step::shuffled_band(norms, band, length, rounding, values, shuffled)?;
+        } else {
+            map_step::shuffled_band(plan.radii(), band, length, rounding, values, shuffled)?;
         }
-        let norms = self.plan.normalization().ok_or_else(|| JsError::new("the plan has no corrections"))?;
-        shuffled_band(norms, start..end, length, step, least)
+        Ok(shuffled.as_ptr() as usize)
     }
 
     /// Share of the valid pixels between the centre of each bin and the next; `weighted`: times their norms, undefined

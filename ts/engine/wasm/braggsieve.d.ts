@@ -143,9 +143,17 @@ export class Plan {
      */
     ringShares(weighted: boolean): Float64Array | undefined;
     /**
-     * The same of the plan's radii, or of its norms.
+     * The same of the plan's radii, or of its norms; gives the place of its `4 * length` bytes.
      */
-    shuffledBand(normalization: boolean, start: number, end: number, length: number, step: number | null | undefined, least: number): Uint8Array;
+    shuffledBand(normalization: boolean, start: number, end: number, length: number, step: number | null | undefined, least: number): number;
+    /**
+     * The same, made of the sorting of another plan of the same options and maps; the mask is that of the other one.
+     */
+    static sorted(options: string, dark: Float32Array | number[] | null | undefined, flat: Float32Array | number[] | null | undefined, sorting: Uint32Array | number[]): Plan;
+    /**
+     * What `sorted` takes.
+     */
+    sorting(): Sorting;
     /**
      * Pixels that are not masked.
      */
@@ -209,6 +217,28 @@ export class Simulator {
 }
 
 /**
+ * Where the pixels of a plan go, as words.
+ */
+export class Sorting {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Number of words.
+     */
+    length(): number;
+    /**
+     * Place of the words (u32).
+     */
+    pointer(): number;
+}
+
+/**
+ * Adds the bits of another mask.
+ */
+export function addMask(bits: Uint8Array, other: Uint8Array | number[]): void;
+
+/**
  * Whether every raster index is below `pixels`.
  */
 export function allBelow(index: Uint32Array | number[], pixels: number): boolean;
@@ -262,6 +292,11 @@ export function decodeByteOffset(section: Uint8Array | number[], pixels: number)
  * Unpacks one HDF5 chunk of elements of `size` bytes into `out`, which it fills exactly.
  */
 export function decodeChunk(encoding: string, chunk: Uint8Array | number[], size: number, out: Uint8Array): void;
+
+/**
+ * The same of one HDF5 chunk of `pixels` elements.
+ */
+export function decodeMask(encoding: string, chunk: Uint8Array | number[], size: number, float: boolean, pixels: number): Uint8Array;
 
 /**
  * Packs little-endian elements of `size` bytes as one chunk of HDF5 filter 32008 with LZ4, in blocks of `block` elements
@@ -323,8 +358,3 @@ export function shuffledBand(band: Float32Array | number[], length: number, step
  * The settings of a simulation: one line each of name, default, min, max, unit and meaning, separated by tabs.
  */
 export function simulationFields(): string[];
-
-/**
- * The bits of both masks.
- */
-export function unitedMask(bits: Uint8Array | number[], other: Uint8Array | number[]): Uint8Array;

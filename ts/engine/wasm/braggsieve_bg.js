@@ -183,6 +183,12 @@ if (Symbol.dispose) Densifier.prototype[Symbol.dispose] = Densifier.prototype.fr
  * A plan and the number of values that its last stage gave.
  */
 export class Plan {
+    static __wrap(ptr) {
+        const obj = Object.create(Plan.prototype);
+        obj.__wbg_ptr = ptr;
+        PlanFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
@@ -496,23 +502,61 @@ export class Plan {
         return v1;
     }
     /**
-     * The same of the plan's radii, or of its norms.
+     * The same of the plan's radii, or of its norms; gives the place of its `4 * length` bytes.
      * @param {boolean} normalization
      * @param {number} start
      * @param {number} end
      * @param {number} length
      * @param {number | null | undefined} step
      * @param {number} least
-     * @returns {Uint8Array}
+     * @returns {number}
      */
     shuffledBand(normalization, start, end, length, step, least) {
         const ret = wasm.plan_shuffledBand(this.__wbg_ptr, normalization, start, end, length, isLikeNone(step) ? Number.MAX_SAFE_INTEGER : Math.fround(step), least);
-        if (ret[3]) {
-            throw takeFromExternrefTable0(ret[2]);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
         }
-        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-        return v1;
+        return ret[0] >>> 0;
+    }
+    /**
+     * The same, made of the sorting of another plan of the same options and maps; the mask is that of the other one.
+     * @param {string} options
+     * @param {Float32Array | number[] | null | undefined} dark
+     * @param {Float32Array | number[] | null | undefined} flat
+     * @param {Uint32Array | number[]} sorting
+     * @returns {Plan}
+     */
+    static sorted(options, dark, flat, sorting) {
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passStringToWasm0(options, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(dark) ? 0 : passArrayF32ToWasm0(dark, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(flat) ? 0 : passArrayF32ToWasm0(flat, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArray32ToWasm0(sorting, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.plan_sorted(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Plan.__wrap(ret[0]);
+    }
+    /**
+     * What `sorted` takes.
+     * @returns {Sorting}
+     */
+    sorting() {
+        const ret = wasm.plan_sorting(this.__wbg_ptr);
+        return Sorting.__wrap(ret);
     }
     /**
      * Pixels that are not masked.
@@ -663,6 +707,68 @@ export class Simulator {
     }
 }
 if (Symbol.dispose) Simulator.prototype[Symbol.dispose] = Simulator.prototype.free;
+
+/**
+ * Where the pixels of a plan go, as words.
+ */
+export class Sorting {
+    static __wrap(ptr) {
+        const obj = Object.create(Sorting.prototype);
+        obj.__wbg_ptr = ptr;
+        SortingFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        SortingFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_sorting_free(ptr, 0);
+    }
+    /**
+     * Number of words.
+     * @returns {number}
+     */
+    length() {
+        const ret = wasm.sorting_length(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Place of the words (u32).
+     * @returns {number}
+     */
+    pointer() {
+        const ret = wasm.sorting_pointer(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+}
+if (Symbol.dispose) Sorting.prototype[Symbol.dispose] = Sorting.prototype.free;
+
+/**
+ * Adds the bits of another mask.
+ * @param {Uint8Array} bits
+ * @param {Uint8Array | number[]} other
+ */
+export function addMask(bits, other) {
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passArray8ToWasm0(bits, wasm.__wbindgen_malloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArray8ToWasm0(other, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.addMask(ptr0, len0, bits, ptr1, len1);
+    if (ret[1]) {
+        throw takeFromExternrefTable0(ret[0]);
+    }
+}
 
 /**
  * Whether every raster index is below `pixels`.
@@ -866,6 +972,39 @@ export function decodeChunk(encoding, chunk, size, out) {
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
+}
+
+/**
+ * The same of one HDF5 chunk of `pixels` elements.
+ * @param {string} encoding
+ * @param {Uint8Array | number[]} chunk
+ * @param {number} size
+ * @param {boolean} float
+ * @param {number} pixels
+ * @returns {Uint8Array}
+ */
+export function decodeMask(encoding, chunk, size, float, pixels) {
+    const val3 = +size;
+    const val4 = +float;
+    const val5 = +pixels;
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passStringToWasm0(encoding, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArray8ToWasm0(chunk, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.decodeMask(ptr0, len0, ptr1, len1, val3, val4, val5);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v6 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v6;
 }
 
 /**
@@ -1104,33 +1243,6 @@ export function simulationFields() {
     wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
     return v1;
 }
-
-/**
- * The bits of both masks.
- * @param {Uint8Array | number[]} bits
- * @param {Uint8Array | number[]} other
- * @returns {Uint8Array}
- */
-export function unitedMask(bits, other) {
-    let ptr0, len0, ptr1, len1;
-    try {
-        ptr0 = passArray8ToWasm0(bits, wasm.__wbindgen_malloc);
-        len0 = WASM_VECTOR_LEN;
-        ptr1 = passArray8ToWasm0(other, wasm.__wbindgen_malloc);
-        len1 = WASM_VECTOR_LEN;
-    } catch (e) {
-        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
-        throw e;
-    }
-    const ret = wasm.unitedMask(ptr0, len0, ptr1, len1);
-    if (ret[3]) {
-        throw takeFromExternrefTable0(ret[2]);
-    }
-    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    return v3;
-}
 export function __wbg_Error_208446807d0d1e30(arg0, arg1) {
     const ret = Error(getStringFromWasm0(arg0, arg1));
     return ret;
@@ -1171,6 +1283,9 @@ const PlanFinalization = (typeof FinalizationRegistry === 'undefined')
 const SimulatorFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_simulator_free(ptr, 1));
+const SortingFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_sorting_free(ptr, 1));
 
 function addToExternrefTable0(obj) {
     const idx = wasm.__externref_table_alloc();
