@@ -139,10 +139,20 @@ fn window(table: &[i32], lowest: u32) -> [__m512i; 2] {
     [load(first), _mm512_mask_mov_epi32(load(last), 1 << (LANES - 1), _mm512_set1_epi32(i32::MAX))]
 }
 
+/// Whether any byte of a group is above a limit.
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vl")]
+fn any_above(bytes: &[u8; GROUP], limit: i32) -> bool {
+    let Ok(limit) = u8::try_from(limit) else { return limit < 0 };
+    // SAFETY: 32 bytes are there; the load needs no alignment.
+    let s = unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) };
+    _mm256_cmpgt_epu8_mask(s, _mm256_set1_epi8(limit as i8)) != 0
+}
+
 /// Calls `visit(group, bits)` for every group of which pixels exceed their limits: a window of the limits lies in two
 /// vectors, which a permutation looks up.
 #[inline]
-#[target_feature(enable = "avx512f,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt")]
 fn for_each_group_above<T: IntegerPixel>(
     pixels: &[[T; GROUP]],
     limits: &Limits,
@@ -153,6 +163,11 @@ fn for_each_group_above<T: IntegerPixel>(
     for (group, (pixels, (above, &lowest))) in
         pixels.iter().zip(limits.above.iter().zip(limits.lowest)).enumerate()
     {
+        if let Some(bytes) = T::as_bytes(pixels).and_then(|bytes| bytes.first_chunk()) {
+            if !any_above(bytes, limits.least[lowest as usize]) {
+                continue;
+            }
+        }
         let low = window(limits.low, lowest);
         let [first, last] = pixels.as_chunks().0 else { unreachable!("two vectors") };
         let [first_above, last_above] = above.as_chunks::<LANES>().0 else { unreachable!("two vectors") };
@@ -190,7 +205,7 @@ fn for_each_group_above<T: IntegerPixel>(
 }
 
 /// As [`plain::keep_above`]: kept pixels are compressed, sixteen at a time.
-#[target_feature(enable = "avx512f,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt")]
 pub fn keep_above<T: IntegerPixel>(
     pixels: &[[T; GROUP]],
     first: usize,
