@@ -31,7 +31,14 @@ export class NativePlan implements Plan {
   readonly #numbers = new BigUint64Array(6);
   #handle: Deno.PointerValue;
 
-  constructor(calls: NativeCalls, input: PlanInput, threads: number | undefined, handle?: Deno.PointerValue) {
+  /** `handle`: of a plan that is there; `shares`: those of a plan of the same setup. */
+  constructor(
+    calls: NativeCalls,
+    input: PlanInput,
+    threads: number | undefined,
+    handle?: Deno.PointerValue,
+    shares?: Pick<PlanMaps, "shares" | "weights">,
+  ) {
     const { shape: [slow, fast], type } = input;
     this.#calls = calls;
     this.#input = input;
@@ -47,8 +54,7 @@ export class NativePlan implements Plan {
     calls.plan("centres", this.#handle, this.radial);
     this.maps = {
       pixels: this.#pixels,
-      shares: calls.ringShares(this.#handle, false, this.#bins),
-      ...(this.#corrected ? { weights: calls.ringShares(this.#handle, true, this.#bins) } : {}),
+      ...(shares ?? this.#ringShares()),
       pack: (map, band, rounding) => calls.packMap(this.#handle, map === "normalization", band, rounding),
     };
   }
@@ -122,7 +128,7 @@ export class NativePlan implements Plan {
 
   /** Another plan of the same setup, with buffers of its own. */
   fork(): NativePlan {
-    return new NativePlan(this.#calls, this.#input, undefined, this.#calls.forkPlan(this.#handle));
+    return new NativePlan(this.#calls, this.#input, undefined, this.#calls.forkPlan(this.#handle), this.maps);
   }
 
   /** A whole frame on another thread. This plan must not be used before the promise settles. */
@@ -155,6 +161,11 @@ export class NativePlan implements Plan {
   close(): void {
     this.#calls.freePlan(this.#handle);
     this.#handle = null;
+  }
+
+  #ringShares(): Pick<PlanMaps, "shares" | "weights"> {
+    const shares = (weighted: boolean) => this.#calls.ringShares(this.#handle, weighted, this.#bins);
+    return { shares: shares(false), ...(this.#corrected ? { weights: shares(true) } : {}) };
   }
 
   #profile(stage: "integrate" | "clip"): Profile {

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 const ROUNDS: usize = 7;
 
-fn input(unit: Unit, tilt: f64, corrected: bool) -> PlanInput {
+fn input(unit: Unit, tilt: f64, corrected: bool) -> PlanInput<'static> {
     let shape = Shape { slow: 2527, fast: 2463 };
     let gap = |pixel: usize| pixel % shape.fast % 494 >= 487 || pixel / shape.fast % 212 >= 195;
     PlanInput {

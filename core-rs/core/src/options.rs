@@ -62,12 +62,12 @@ impl<'a> Options<'a> {
     }
 
     /// Everything that a plan is made from; maps are passed on.
-    pub fn plan(
+    pub fn plan<'m>(
         &self,
-        mask: Option<Vec<u8>>,
+        mask: Option<Cow<'m, [u8]>>,
         dark: Option<Vec<f32>>,
         flat: Option<Vec<f32>>,
-    ) -> Result<PlanInput, OptionError> {
+    ) -> Result<PlanInput<'m>, OptionError> {
         let noise = self.required("noise")?;
         let orientation = |number: &str| Orientation::from_number(number.parse().ok()?);
         let error_model = |name: &str| match name {

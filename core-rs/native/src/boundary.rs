@@ -103,12 +103,12 @@ pub unsafe fn slice<'a, T>(pointer: *const T, length: usize) -> Result<&'a [T], 
 ///
 /// # Safety
 /// As [`slice`].
-pub unsafe fn optional<T: Clone>(pointer: *const T, length: usize) -> Result<Option<Vec<T>>, Failure> {
+pub unsafe fn optional<'a, T>(pointer: *const T, length: usize) -> Result<Option<&'a [T]>, Failure> {
     if pointer.is_null() && length == 0 {
         return Ok(None);
     }
     // SAFETY: passed on.
-    Ok(Some(unsafe { slice(pointer, length) }?.to_vec()))
+    Ok(Some(unsafe { slice(pointer, length) }?))
 }
 
 /// `length` values to write, which must be `wanted`.

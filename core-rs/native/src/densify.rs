@@ -36,7 +36,7 @@ pub unsafe extern "C" fn bs_densifier_new(
             let options = Options::new(std::str::from_utf8(slice(options, options_length)?)?)?;
             let (radius, norms) =
                 (slice(radius, radius_length)?, optional(normalization, normalization_length)?);
-            let rebuild = options.rebuild(radius.into(), norms)?;
+            let rebuild = options.rebuild(radius.into(), norms.map(<[f32]>::to_vec))?;
             let threads = Arc::new(Threads::new(options.optional("threads")?.unwrap_or(0))?);
             hand_over(NativeDensifier { rebuild, threads }, out)
         })

@@ -12,6 +12,7 @@ use crate::threads::Threads;
 use braggsieve_core::clip::Profile;
 use braggsieve_core::options::Options;
 use braggsieve_core::plan::{Encoding, Plan};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A plan and its threads, which plans forked from it share.
@@ -39,8 +40,9 @@ pub unsafe extern "C" fn bs_plan_new(
     unsafe {
         guarded(error, || {
             let options = Options::new(std::str::from_utf8(slice(options, options_length)?)?)?;
-            let (mask, dark) = (optional(mask, mask_length)?, optional(dark, dark_length)?);
-            let input = options.plan(mask, dark, optional(flat, flat_length)?)?;
+            let mask = optional(mask, mask_length)?.map(Cow::Borrowed);
+            let (dark, flat) = (optional(dark, dark_length)?, optional(flat, flat_length)?);
+            let input = options.plan(mask, dark.map(<[f32]>::to_vec), flat.map(<[f32]>::to_vec))?;
             let threads = Arc::new(Threads::new(options.optional("threads")?.unwrap_or(0))?);
             // Made with the threads that will share its work: the permutation has a part for each.
             let plan = threads.run(|| Plan::new(input))?;

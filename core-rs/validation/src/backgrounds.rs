@@ -16,7 +16,7 @@ pub struct Case {
     /// in words
     pub name: String,
     /// of plans for them
-    pub input: PlanInput,
+    pub input: PlanInput<'static>,
     /// one frame, as bytes
     pub frame: Vec<u8>,
     /// what is known of every pixel

@@ -35,7 +35,7 @@ pub fn pilatus(small: bool) -> Settings {
 }
 
 /// What plans of simulated frames are made from: uint16, 2¹⁶ − 1 where masked.
-pub fn input(simulation: &Simulation, bins: usize) -> PlanInput {
+pub fn input(simulation: &Simulation, bins: usize) -> PlanInput<'static> {
     let s = simulation.settings();
     let [slow, fast] = simulation.shape();
     let cutoff = Cutoff { cutoff: 3.0, noise: 1.0 };

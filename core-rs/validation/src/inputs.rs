@@ -32,9 +32,9 @@ impl Frames {
     }
 
     /// What plans are made from.
-    pub fn plan_input(&self) -> Result<PlanInput, String> {
+    pub fn plan_input(&self) -> Result<PlanInput<'static>, String> {
         let options = Options::new(&self.options).map_err(|error| error.to_string())?;
-        options.plan(Some(self.mask.clone()), None, None).map_err(|error| error.to_string())
+        options.plan(Some(self.mask.clone().into()), None, None).map_err(|error| error.to_string())
     }
 
     fn frame_bytes(&self) -> Result<usize, String> {

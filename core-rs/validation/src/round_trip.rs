@@ -100,7 +100,7 @@ fn row(case: &Case, cutoff: f64, run: &Run) -> Result<Value, String> {
 }
 
 /// Plans take their input; cases are used more than once.
-fn clone_of(case: &Case) -> braggsieve_core::plan::PlanInput {
+fn clone_of(case: &Case) -> braggsieve_core::plan::PlanInput<'static> {
     let input = &case.input;
     braggsieve_core::plan::PlanInput {
         geometry: input.geometry,

@@ -4,6 +4,7 @@ use braggsieve_core::geometry::{chi_map, radial_map};
 use braggsieve_core::options::Options;
 use braggsieve_core::plan::{self, PlanInput};
 use braggsieve_core::words::Words;
+use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
 /// A plan and the number of values that its last stage gave.
@@ -49,7 +50,7 @@ impl Plan {
         dark: Option<Vec<f32>>,
         flat: Option<Vec<f32>>,
     ) -> Result<Plan, JsError> {
-        Ok(Self::of(plan::Plan::new(Options::new(options)?.plan(mask, dark, flat)?)?))
+        Ok(Self::of(plan::Plan::new(Options::new(options)?.plan(mask.map(Cow::from), dark, flat)?)?))
     }
 
     /// The same, made of the sorting of another plan of the same options and maps; the mask is that of the other one.
@@ -181,7 +182,7 @@ pub fn radial(options: &str) -> Result<Vec<f64>, JsError> {
     Ok(map)
 }
 
-fn checked(options: &str) -> Result<PlanInput, JsError> {
+fn checked(options: &str) -> Result<PlanInput<'static>, JsError> {
     let input = Options::new(options)?.plan(None, None, None)?;
     input.check()?;
     Ok(input)

@@ -7,6 +7,7 @@ use crate::geometry::{Geometry, Shape, Unit};
 use crate::peaks::PeakSettings;
 use crate::pick::Cutoff;
 use crate::validity::Validity;
+use std::borrow::Cow;
 
 /// The numbers that decide results.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +31,7 @@ pub struct Settings {
 }
 
 /// Everything a plan is made from. Maps hold one entry per pixel in raster order.
-pub struct PlanInput {
+pub struct PlanInput<'a> {
     /// where the pixels lie
     pub geometry: Geometry,
     /// of every frame
@@ -39,8 +40,8 @@ pub struct PlanInput {
     pub pixel_type: PixelType,
     /// which values count
     pub validity: Validity,
-    /// nonzero: masked
-    pub mask: Option<Vec<u8>>,
+    /// nonzero: masked; looked at while the plan is made
+    pub mask: Option<Cow<'a, [u8]>>,
     /// subtracted from every frame
     pub dark: Option<Vec<f32>>,
     /// divides every frame
@@ -101,14 +102,14 @@ impl From<BinsError> for PlanError {
     }
 }
 
-impl PlanInput {
+impl PlanInput<'_> {
     /// Checks everything that does not need the pixels.
     pub fn check(&self) -> Result<(), PlanError> {
         let (Shape { slow, fast }, g, s) = (self.shape, &self.geometry, &self.settings);
         let pixels = slow.checked_mul(fast).filter(|&pixels| (1..=MOST_PIXELS).contains(&pixels));
         let wanted = pixels.ok_or(PlanError::FrameSize)?;
         let sizes = [
-            ("mask", self.mask.as_ref().map(Vec::len)),
+            ("mask", self.mask.as_ref().map(|mask| mask.len())),
             ("dark", self.dark.as_ref().map(Vec::len)),
             ("flat", self.flat.as_ref().map(Vec::len)),
         ];

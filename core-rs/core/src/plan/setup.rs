@@ -38,8 +38,10 @@ impl Setup {
                 Sorting::read(rows, settings.bins, &mut Reader::new(words)).ok_or(PlanError::Sorting)?
             }
             None => {
-                let mut masked = mask.unwrap_or_else(|| vec![0; pixels]);
-                weights::mask_unusable(normalization.as_deref(), dark.as_deref(), &mut masked);
+                let mut masked = mask.unwrap_or_else(|| vec![0; pixels].into());
+                if normalization.is_some() || dark.is_some() {
+                    weights::mask_unusable(normalization.as_deref(), dark.as_deref(), masked.to_mut());
+                }
                 // Integers whose norms are all 1 are picked as the frame lies.
                 let plain = pixel_type != PixelType::F32 && dark.is_none() && normalization.is_none();
                 Sorting::new(rows, &masked, settings.bins, plain)?

@@ -20,7 +20,7 @@ fn settings() -> Settings {
     }
 }
 
-fn input(pixel_type: PixelType) -> PlanInput {
+fn input(pixel_type: PixelType) -> PlanInput<'static> {
     let geometry = Geometry {
         distance: 0.05,
         poni1: 31.3e-4,
@@ -33,13 +33,13 @@ fn input(pixel_type: PixelType) -> PlanInput {
         pixel2: 1e-4,
         orientation: Orientation::BottomRight,
     };
-    let mask = (0..SHAPE.pixels()).map(|p| u8::from(p % 13 == 4 || p / SHAPE.fast == 30)).collect();
+    let mask: Vec<u8> = (0..SHAPE.pixels()).map(|p| u8::from(p % 13 == 4 || p / SHAPE.fast == 30)).collect();
     PlanInput {
         geometry,
         shape: SHAPE,
         pixel_type,
         validity: Validity { low: 0.0, high: 200.0, dummy: None },
-        mask: Some(mask),
+        mask: Some(mask.into()),
         dark: None,
         flat: None,
         settings: settings(),
@@ -181,8 +181,8 @@ fn what_cannot_be_meant_is_refused() {
         change(&mut input);
         Plan::new(input).err().expect("refused").to_string()
     };
-    assert!(refused(|i| i.mask = Some(vec![0; 7])).contains("mask has 7 pixels"));
-    assert!(refused(|i| i.mask = Some(vec![1; SHAPE.pixels()])).contains("every pixel is masked"));
+    assert!(refused(|i| i.mask = Some(vec![0; 7].into())).contains("mask has 7 pixels"));
+    assert!(refused(|i| i.mask = Some(vec![1; SHAPE.pixels()].into())).contains("every pixel is masked"));
     assert!(refused(|i| (i.settings.unit, i.geometry.wavelength) = (Unit::QNm, None)).contains("wavelength"));
     assert!(refused(|i| i.geometry.distance = -1.0).contains("distance"));
     assert!(refused(|i| i.settings.bins = 0).contains("number of bins"));
@@ -208,7 +208,7 @@ fn tall(hot: &[(usize, u32)]) -> Vec<u32> {
     pixels
 }
 
-fn tall_input(pixel_type: PixelType, model: ErrorModel, high: f64) -> PlanInput {
+fn tall_input(pixel_type: PixelType, model: ErrorModel, high: f64) -> PlanInput<'static> {
     let mut input = input(pixel_type);
     input.validity = Validity { low: 0.0, high, dummy: Some((70_001.0, 0.5)) };
     input.settings.clip.error_model = model;
