@@ -53,8 +53,8 @@ export class NativePlan implements Plan {
     this.radial = new Float64Array(this.#bins);
     calls.plan("centres", this.#handle, this.radial);
     this.maps = {
-      pixels: this.#pixels,
       ...(shares ?? this.#ringShares()),
+      pixels: this.#pixels,
       pack: (map, band, rounding) => calls.packMap(this.#handle, map === "normalization", band, rounding),
     };
   }

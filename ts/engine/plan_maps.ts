@@ -26,7 +26,7 @@ export interface PlanMaps {
   /** for each bin the share of the valid pixels between its centre and the next one (large maps are sampled) */
   readonly shares: Float64Array;
   /** the same, each pixel times its norm; absent without corrections */
-  readonly weights?: Float64Array;
+  readonly weights?: Float64Array | undefined;
   /** A band of a map as one float32 chunk of HDF5 filter 32008 with Zstandard. Rejects when there is no such map. */
   pack(map: MapName, band: Band, rounding?: Rounding): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -40,12 +40,18 @@ function view(type: PixelType, pointer: number, length: number): PixelArray {
   return new PIXEL_ARRAYS[type](heap(), pointer, length);
 }
 
+/** Most plans side by side are never asked for the shares of their rings: those of one are told. */
 function mapsOnWasm(plan: WasmPlan, pixels: number): PlanMaps {
-  const weights = plan.ringShares(true);
+  let shares: Float64Array | undefined;
+  let weights: { readonly known: Float64Array | undefined } | undefined;
   return {
     pixels,
-    shares: plan.ringShares(false)!,
-    ...(weights ? { weights } : {}),
+    get shares() {
+      return shares ??= plan.ringShares(false)!;
+    },
+    get weights() {
+      return (weights ??= { known: plan.ringShares(true) }).known;
+    },
     // deno-lint-ignore require-await -- what it throws becomes a rejection
     async pack(map, { start, end, length }, rounding) {
       const norms = map === "normalization";

@@ -23,12 +23,13 @@ import { PlanOnWasm, wasmEngine } from "./wasm.ts";
 export type PlanFacts =
   & Pick<Plan, "validPixels" | "radial">
   & Pick<PlanMaps, "pixels" | "shares" | "weights">
-  & { readonly sorting?: Uint32Array };
+  & { readonly sorting: Uint32Array };
 
 /** What a worker can be asked, and what it answers. */
 export interface WorkerCalls {
-  /** `sorting`: that of the plan of another worker; absent: this worker sorts, and tells it. */
-  plan(input: PlanInput, sorting?: Uint32Array): PlanFacts;
+  plan(input: PlanInput): PlanFacts;
+  /** Makes the plan of another worker of the same input and its sorting. */
+  join(input: PlanInput, sorting: Uint32Array): void;
   /** Loads what packs maps, before there is anything to do. */
   loadPacking(): void;
   pack(...band: Parameters<PlanMaps["pack"]>): ReturnType<PlanMaps["pack"]>;
@@ -56,11 +57,14 @@ function made<T>(thing: T | undefined): T {
 }
 
 const calls: WorkerCalls = {
-  plan(input, sorting) {
-    const made = new PlanOnWasm(input, sorting);
+  plan(input) {
+    const made = new PlanOnWasm(input);
     plan = made;
     const { validPixels, radial, maps: { pack: _, ...facts } } = made;
-    return { validPixels, radial, ...facts, ...(sorting ? {} : { sorting: made.sorting() }) };
+    return { validPixels, radial, ...facts, sorting: made.sorting() };
+  },
+  join(input, sorting) {
+    plan = new PlanOnWasm(input, sorting);
   },
   loadPacking: () => void zlib(),
   pack: (...band) => made(plan).maps.pack(...band),

@@ -79,26 +79,24 @@ async function threads<T>(
  * its sorting, and join when they are ready. Rejects like the engine's `plan`.
  */
 export async function workerPlanPool(input: PlanInput, jobs: number): Promise<PlanPool> {
+  const slots = new Slots<Thread>([]);
   let failure: { readonly error: unknown } | undefined;
-  const { made: { slots, facts: { validPixels, radial, ...maps } }, end } = await threads(async (start) => {
+  const { made: { validPixels, radial, ...maps }, end } = await threads(async (start) => {
     const first = start();
     const planned = first.call("plan", [input]);
-    // Starting a thread takes this one's time: the first is at work meanwhile.
-    const others = Array.from({ length: jobs - 1 }, start);
-    const ready = others.map((thread) => thread.call("loadPacking", []));
-    // Whoever waits for it hears of a failure.
-    ready.forEach((one) => one.catch(() => {}));
-    const { sorting, ...facts } = await planned;
-    const slots = new Slots([first]);
     // The sorting knows the mask.
     const { mask: _, ...rest } = input;
-    others.forEach((thread, i) =>
-      ready[i].then(() => thread.call("plan", [rest, sorting])).then(
-        () => slots.add(thread),
-        (error) => failure ??= { error },
-      )
-    );
-    return { slots, facts };
+    const join = async (thread: Thread) => {
+      await thread.call("loadPacking", []);
+      const { sorting } = await planned;
+      await thread.call("join", [rest, sorting]);
+      slots.add(thread);
+    };
+    // Starting a thread takes this one's time: the first is at work meanwhile.
+    for (let job = 1; job < jobs; job++) join(start()).catch((error) => failure ??= { error });
+    const { sorting: _sorting, ...facts } = await planned;
+    slots.add(first);
+    return facts;
   });
   /** Does `task` on a thread. Rejects when another one could not be set up: work would go on slowly, and nobody know. */
   const use = <R>(task: (thread: Thread) => Promise<R>): Promise<R> => {

@@ -6,9 +6,8 @@
 //! part of a curve.
 
 use crate::background::RadialGrid;
-use crate::bins::PixelMap;
+use crate::bins::{fill, PixelMap};
 use crate::codec::{bitshuffle, CodecError};
-use crate::simd::{self, Kernel};
 use std::ops::Range;
 
 /// Every how many-th pixel stands for all: a prime, so that no column pattern of modules is met again and again. Of
@@ -71,28 +70,13 @@ pub fn shuffled_band(
     let end = band.end.min(map.pixels());
     let start = band.start.min(end);
     values.resize(end - start, 0.0);
-    simd::run(Fill { map, start, out: values });
+    fill(map, start, values);
     if let Some(Rounding { step, least }) = rounding {
         round_to_step(values, step, least);
     }
     values.resize(length, 0.0);
     out.resize(length * size_of::<f32>(), 0);
     bitshuffle::shuffle(bytemuck::cast_slice(values), size_of::<f32>(), out)
-}
-
-struct Fill<'a, M: ?Sized> {
-    map: &'a M,
-    start: usize,
-    out: &'a mut [f32],
-}
-
-impl<M: PixelMap + ?Sized> Kernel for Fill<'_, M> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.map.fill(self.start, self.out);
-    }
 }
 
 /// For each bin the share of all valid pixels that lie between its centre and the next one, each times its norm: what

@@ -8,9 +8,11 @@ mod radii;
 mod runs;
 mod sort;
 mod strips;
+#[cfg(test)]
+mod testing;
 
 pub use order::Order;
-pub use radii::{PixelMap, Radii};
+pub use radii::{fill, PixelMap, Radii};
 pub use runs::{PartsOf, Run, Runs, RunsPart, RUN};
 pub use sort::{sort, Scale, Sorted};
 pub use strips::{RadialRows, Strips};

@@ -83,7 +83,7 @@ impl Radii {
         // On one thread: see `Order`.
         self.map.get_or_init(|| {
             let mut map = vec![0.0; self.pixels()];
-            simd::run(Fill { radii: self, first: 0, out: &mut map });
+            fill(self, 0, &mut map);
             map
         })
     }
@@ -130,18 +130,23 @@ impl PixelMap for Radii {
     }
 }
 
-struct Fill<'a> {
-    radii: &'a Radii,
+/// [`PixelMap::fill`] with the best instructions that this processor has.
+pub fn fill(map: &(impl PixelMap + ?Sized), first: usize, out: &mut [f32]) {
+    simd::run(Fill { map, first, out });
+}
+
+struct Fill<'a, M: ?Sized> {
+    map: &'a M,
     first: usize,
     out: &'a mut [f32],
 }
 
-impl Kernel for Fill<'_> {
+impl<M: PixelMap + ?Sized> Kernel for Fill<'_, M> {
     type Out = ();
 
     #[inline(always)]
     fn run(self) {
-        self.radii.fill(self.first, self.out);
+        self.map.fill(self.first, self.out);
     }
 }
 
@@ -216,37 +221,21 @@ fn nonzero(octet: [u8; 8]) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{detector, SHAPE};
     use super::*;
-    use crate::geometry::{radial_map, Geometry, Orientation, Shape, Unit};
+    use crate::geometry::Unit;
     use proptest::prelude::*;
 
-    const SHAPE: Shape = Shape { slow: 301, fast: 503 };
-
     fn radii(unit: Unit) -> (Radii, Vec<f32>) {
-        let geometry = Geometry {
-            distance: 0.1,
-            poni1: 0.012,
-            poni2: 0.031,
-            rot1: 0.1,
-            rot2: -0.2,
-            rot3: 0.3,
-            wavelength: Some(1e-10),
-            pixel1: 1e-4,
-            pixel2: 1.1e-4,
-            orientation: Orientation::TopLeft,
-        };
-        let mut exact = vec![0.0; SHAPE.pixels()];
-        radial_map(&geometry, SHAPE, unit, &mut exact);
-        let masked: Vec<u8> = (0..SHAPE.pixels())
-            .map(|p| if p % 97 < 9 || p / SHAPE.fast % 50 == 3 { 1 << (p % 8) } else { 0 })
-            .collect();
+        let (rows, exact, masked) = detector(unit);
+        let masked: Vec<u8> = masked.iter().enumerate().map(|(p, m)| m << (p % 8)).collect();
         let first = exact.iter().sum::<f64>() / exact.len() as f64 / 3.0;
         let expected =
             exact
                 .iter()
                 .zip(&masked)
                 .map(|(&r, &m)| if m == 0 { (r as f32).max(first as f32) } else { f32::NAN });
-        (Radii::new(RadialRows::new(&geometry, SHAPE, unit), first, &masked), expected.collect())
+        (Radii::new(rows, first, &masked), expected.collect())
     }
 
     fn bits(map: &[f32]) -> Vec<u32> {

@@ -55,11 +55,9 @@ fn sort_for(
     if low == high || range.is_nan() || range <= 0.0 {
         return Err(BinsError::NoRange);
     }
-    let nothing = Order::from(Vec::new());
-    let mut bins =
-        Bins { offsets: vec![0; count + 1], order: nothing, minimum: low, width: range / count as f64 };
-
     let scale = Scale { low, range, count };
+    let nothing = Order::from(Vec::new());
+    let mut bins = Bins { offsets: vec![0; count + 1], order: nothing, minimum: low, width: scale.width() };
     let found = reduce(Band::new(strips, masked), &|band| simd::run(Find(band, scale)), &Found::merge);
 
     for b in 0..count {

@@ -50,11 +50,7 @@ impl Rows {
     #[inline(always)]
     pub fn radius(&self, row: usize, column: usize, unit: Unit, wavelength: f64, out: &mut [f64]) {
         // The unit is chosen outside of the loop. Only with constants can the loop over its formula be vectorised.
-        let set = |unit: Unit| {
-            move |out: &mut f64, (t1, t2, t3): (f64, f64, f64)| {
-                *out = unit.coordinate((t1 * t1 + t2 * t2).sqrt(), t3, wavelength);
-            }
-        };
+        let set = |unit: Unit| move |out: &mut f64, place| *out = radius_at(place, unit, wavelength);
         match unit {
             Unit::RadiusM => self.for_each(row, column, out, set(Unit::RadiusM)),
             Unit::RadiusMm => self.for_each(row, column, out, set(Unit::RadiusMm)),
@@ -68,8 +64,7 @@ impl Rows {
     /// The same of one pixel, by its raster index.
     pub fn radius_of(&self, pixel: usize, unit: Unit, wavelength: f64) -> f64 {
         let (row, column) = (pixel / self.shape.fast, pixel % self.shape.fast);
-        let (t1, t2, t3) = self.frame.position(self.p1(row), self.p2[column]);
-        unit.coordinate((t1 * t1 + t2 * t2).sqrt(), t3, wavelength)
+        radius_at(self.frame.position(self.p1(row), self.p2[column]), unit, wavelength)
     }
 
     /// Azimuth χ of each pixel of a row, rad in (−π, π], 0 along the fast axis.
@@ -98,4 +93,10 @@ impl Rows {
             *out *= 0.5 * (1.0 + (t3 * t3 - factor * (t2 * t2 - t1 * t1)) / d2);
         });
     }
+}
+
+/// Radial coordinate of a place in the laboratory.
+#[inline(always)]
+fn radius_at((t1, t2, t3): (f64, f64, f64), unit: Unit, wavelength: f64) -> f64 {
+    unit.coordinate((t1 * t1 + t2 * t2).sqrt(), t3, wavelength)
 }

@@ -36,7 +36,6 @@ impl Sorting {
 
     /// What [`Sorting::read`] takes.
     pub fn write(&self, words: &mut Words) {
-        words.list(&[self.bins.minimum, self.bins.width]);
         words.list(&self.scale.parameters());
         words.list(&self.bins.offsets);
         self.runs.write(words);
@@ -51,11 +50,11 @@ impl Sorting {
     /// lengths tell.
     pub fn read(rows: RadialRows, count: usize, words: &mut Reader) -> Option<Self> {
         let pixels = rows.pixels();
-        let [minimum, width] = words.array()?;
-        let scale = Scale::of(words.array()?, count);
+        let [minimum, range] = words.array()?;
+        let scale = Scale::of([minimum, range], count);
         let offsets: Vec<u32> = words.list()?;
         let runs = Arc::new(Runs::read(words)?);
-        let bins = Bins { offsets, order: Order::of(runs.clone()), minimum, width };
+        let bins = Bins { offsets, order: Order::of(runs.clone()), minimum, width: scale.width() };
         if bins.offsets.len() != count + 1 || runs.places() != bins.places() {
             return None;
         }

@@ -57,34 +57,33 @@ pub fn weighted_sums<T: IntegerPixel>(signal: &[T], weights: &[i32]) -> SmallSum
 /// Pixels looked at together: most groups hold nothing outside, and then cost no branch per pixel.
 const GROUP: usize = 16;
 
+/// Calls `visit(place)` for every place whose pixel is `outside`, in groups of `N`.
 #[inline(always)]
-pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, mut visit: impl FnMut(usize)) {
-    let outside = |s: T| (s.widen() < low) | (s.widen() > high);
-    for (group, s) in signal.chunks(GROUP).enumerate() {
+fn for_each_where<const N: usize, T: Copy>(
+    signal: &[T],
+    outside: impl Fn(T) -> bool,
+    mut visit: impl FnMut(usize),
+) {
+    for (group, s) in signal.chunks(N).enumerate() {
         if s.iter().fold(false, |any, &s| any | outside(s)) {
             for (i, &s) in s.iter().enumerate() {
                 if outside(s) {
-                    visit(group * GROUP + i);
+                    visit(group * N + i);
                 }
             }
         }
     }
 }
 
+#[inline(always)]
+pub fn for_each_outside<T: IntegerPixel>(signal: &[T], low: i32, high: i32, visit: impl FnMut(usize)) {
+    for_each_where::<GROUP, T>(signal, |s| (s.widen() < low) | (s.widen() > high), visit);
+}
+
 /// As [`for_each_outside`] of bytes.
 #[inline(always)]
-pub fn for_each_byte_outside(signal: &[u8], low: u8, high: u8, mut visit: impl FnMut(usize)) {
-    const GROUP: usize = 32;
-    let outside = |s: u8| (s < low) | (s > high);
-    for (group, s) in signal.chunks(GROUP).enumerate() {
-        if s.iter().fold(false, |any, &s| any | outside(s)) {
-            for (i, &s) in s.iter().enumerate() {
-                if outside(s) {
-                    visit(group * GROUP + i);
-                }
-            }
-        }
-    }
+pub fn for_each_byte_outside(signal: &[u8], low: u8, high: u8, visit: impl FnMut(usize)) {
+    for_each_where::<{ 2 * GROUP }, u8>(signal, |s| (s < low) | (s > high), visit);
 }
 
 #[inline(always)]

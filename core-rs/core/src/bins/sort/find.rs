@@ -172,6 +172,11 @@ impl Scale {
         [self.low, self.range]
     }
 
+    /// Width of a bin.
+    pub fn width(&self) -> f64 {
+        self.range / self.count as f64
+    }
+
     /// The scale of these, and a number of bins.
     pub fn of([low, range]: [f64; 2], count: usize) -> Self {
         Self { low, range, count }

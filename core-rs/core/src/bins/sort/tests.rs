@@ -1,7 +1,8 @@
+use super::super::testing::detector;
 use super::super::RadialRows;
 use super::find::Piece;
 use super::*;
-use crate::geometry::{radial_map, Geometry, Orientation, Shape, Unit};
+use crate::geometry::Unit;
 use crate::simd::{run_on_every_level, Kernel};
 use proptest::prelude::*;
 
@@ -14,27 +15,6 @@ fn check(strips: &(impl Strips + ?Sized), radii: &[f64], masked: &[u8], count: u
     assert_eq!((got.bins.minimum, got.bins.width), (bins.minimum, bins.width));
     assert!(got.bins.offsets == bins.offsets && got.bins.order[..] == bins.order[..]);
     assert!(got.runs.parts.len() <= threads && got.runs.spelled() == bins.order[..]);
-}
-
-const SHAPE: Shape = Shape { slow: 601, fast: 503 };
-
-fn detector(unit: Unit) -> (RadialRows, Vec<f64>, Vec<u8>) {
-    let geometry = Geometry {
-        distance: 0.1,
-        poni1: 0.02,
-        poni2: 0.031,
-        rot1: 0.1,
-        rot2: -0.2,
-        rot3: 0.3,
-        wavelength: Some(1e-10),
-        pixel1: 1e-4,
-        pixel2: 1.1e-4,
-        orientation: Orientation::TopLeft,
-    };
-    let mut radii = vec![0.0; SHAPE.pixels()];
-    radial_map(&geometry, SHAPE, unit, &mut radii);
-    let masked = (0..SHAPE.pixels()).map(|p| u8::from(p % 97 < 9 || p / SHAPE.fast % 50 == 3)).collect();
-    (RadialRows::new(&geometry, SHAPE, unit), radii, masked)
 }
 
 #[test]
