@@ -2,17 +2,7 @@
 import type { PixelArray } from "../io/frame.ts";
 import { narrowed as packedNarrowed, nonzeroMask as packedNonzeroMask } from "./packing.ts";
 
-export {
-  addMask,
-  allBelow,
-  commonMask,
-  countMasked,
-  countNan,
-  frameMarks,
-  nanMask,
-  rises,
-  unitedMask,
-} from "./packing.ts";
+export { addMask, allBelow, countMasked, countNan, nanMask, rises, unitedMask } from "./packing.ts";
 
 /** Any typed array of numbers. */
 export type NumberArray = PixelArray | Int8Array | Float64Array | BigInt64Array | BigUint64Array;

@@ -2,7 +2,7 @@
  * The functions of the native library (`core-rs/native`), their checks and their errors. Every pointer of the crossing
  * is made here; arrays are passed by reference and only used during the call, but for maps, which the library copies.
  */
-import type { Encoding, PixelArray, PixelType } from "../io/frame.ts";
+import type { EncodedFrame, Encoding, PixelArray, PixelType } from "../io/frame.ts";
 import { ZSTD_LEVEL } from "./chunk_zstd.ts";
 import type { SparseFrame } from "./engine.ts";
 import type { Packing } from "./packing.ts";
@@ -192,6 +192,11 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       rooms.push(room);
     }
   };
+  /** What a frame marks, to `marks`; `common`: those of them that it has too. */
+  const mark = ({ encoding, bytes }: EncodedFrame, type: PixelType, common: boolean, marks: Uint8Array) => {
+    const [packedAs, ofType] = [pair(encoder.encode(encoding)), pair(encoder.encode(type))];
+    check(symbols.bs_frame_marks(...packedAs, ...pair(bytes), ...ofType, Number(common), ...pair(marks), error));
+  };
   const sparseFrame = ({ mean, std, index, intensity }: SparseFrame) => {
     if (mean.length !== std.length) throw new Error("the background does not have one value per bin");
     const values = [bytesOf(intensity), BigInt(intensity.byteLength)] as const;
@@ -297,18 +302,13 @@ function callsOf(symbols: Required<LateCalls<typeof SYMBOLS>>): NativeCalls {
       const fits = number((out) => symbols.bs_narrowed(...pair(values), ...pair(narrow), out, error));
       return fits === 1 ? narrow : undefined;
     },
-    frameMarks({ encoding, bytes }, type, pixels) {
+    frameMarks(frame, type, pixels) {
       if (type === "float32") return undefined;
       const marks = new Uint8Array(pixels);
-      const names = [encoder.encode(encoding), encoder.encode(type)];
-      check(symbols.bs_frame_marks(...pair(names[0]), ...pair(bytes), ...pair(names[1]), ...pair(marks), error));
+      mark(frame, type, false, marks);
       return marks;
     },
-    commonMask(mask, other) {
-      const common = mask.slice();
-      check(symbols.bs_common_mask(...pair(common), ...pair(other), error));
-      return common;
-    },
+    keepCommonMarks: (marks, frame, type) => mark(frame, type, true, marks),
     unitedMask(mask, other) {
       const united = mask.slice();
       check(symbols.bs_united_mask(...pair(united), ...pair(other), error));

@@ -1,7 +1,7 @@
 /** The functions of the native library (`core-rs/native`): their parameters and results. */
 
 /** Version of the C face that these are of: `ABI` of core-rs/native/src/lib.rs. */
-export const ABI = 6;
+export const ABI = 7;
 
 const OUTPUT = ["pointer", "buffer", "usize", "buffer"] as const;
 const PLAN_NEW = [
@@ -62,11 +62,10 @@ export const SYMBOLS = {
   bs_frame_marks: {
     parameters: [
       ...["buffer", "usize", "buffer", "usize", "buffer", "usize"] as const,
-      ...["buffer", "usize", "buffer"] as const,
+      ...["u32", "buffer", "usize", "buffer"] as const,
     ],
     result: "i32",
   },
-  bs_common_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_united_mask: { parameters: ["buffer", "usize", "buffer", "usize", "buffer"], result: "i32" },
   bs_nonzero_mask: { parameters: ["buffer", "usize", "usize", "u32", "buffer", "usize", "buffer"], result: "i32" },
   bs_decode_mask: {

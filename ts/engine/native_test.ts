@@ -12,6 +12,7 @@ import { DEFAULT_SETTINGS, type Engine, type Plan, type PlanInput } from "./engi
 import { findNative, libraryPath, nativeEngine } from "./native.ts";
 import { openLibrary } from "./native_calls.ts";
 import { ABI } from "./native_symbols.ts";
+import type { Packing } from "./packing.ts";
 import { unpackedMap } from "./map_testing.ts";
 import { PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import { wasmEngine } from "./wasm.ts";
@@ -230,7 +231,6 @@ nativeTest("packs as WebAssembly does", async (native) => {
     }
   }
   const [mask, other] = [31, 7].map((n) => Uint8Array.from({ length: PIXELS }, (_, p) => p % n));
-  assert.deepEqual(packing.commonMask(mask, other), wasmPacking.commonMask(mask, other));
   assert.deepEqual(packing.unitedMask(mask, other), wasmPacking.unitedMask(mask, other));
   assert.notDeepEqual(packing.unitedMask(mask, other), mask, "the comparison sees bits that were added");
   assert.deepEqual([mask, other].map(packing.countMasked), [mask, other].map(wasmPacking.countMasked));
@@ -246,15 +246,32 @@ nativeTest("packs as WebAssembly does", async (native) => {
   const wasmSum = mask.slice();
   wasmPacking.addMask(wasmSum, other);
   assert.deepEqual(sum, wasmSum);
-  for (const unite of [packing.unitedMask, packing.commonMask, packing.addMask, wasmPacking.addMask]) {
+  for (const unite of [packing.unitedMask, packing.addMask, wasmPacking.addMask]) {
     assert.throws(() => unite(mask, other.subarray(1)), /masks of/);
   }
   assert.deepEqual(packing.encodeMask(mask), wasmPacking.encodeMask(mask));
   for (const type of Object.keys(PIXEL_ARRAYS) as PixelType[]) {
     const pixels = frameOf(type);
     pixels.set([-1, -2, 2 ** 31, 7], 40);
-    const frame = { encoding: "raw", bytes: new Uint8Array(pixels.buffer as ArrayBuffer) } as const;
-    assert.deepEqual(packing.frameMarks(frame, type, PIXELS), wasmPacking.frameMarks(frame, type, PIXELS), type);
+    const raw = new Uint8Array(pixels.buffer as ArrayBuffer);
+    const chunk = packing.encodeBitshuffleLz4(raw, pixels.BYTES_PER_ELEMENT);
+    const engines: readonly Packing[] = [packing, wasmPacking];
+    const wanted = packing.frameMarks({ encoding: "raw", bytes: raw }, type, PIXELS);
+    for (const frame of [{ encoding: "raw", bytes: raw }, { encoding: "bitshuffle-lz4", bytes: chunk }] as const) {
+      for (const engine of engines) {
+        assert.deepEqual(engine.frameMarks(frame, type, PIXELS), wanted, type);
+        const kept = mask.slice();
+        if (wanted) {
+          engine.keepCommonMarks(kept, frame, type);
+          assert.deepEqual(kept, mask.map((bits, p) => bits & wanted[p]), type);
+        } else assert.throws(() => engine.keepCommonMarks(kept, frame, type), /NaN/);
+      }
+    }
+    const damaged = { encoding: "bitshuffle-lz4", bytes: chunk.subarray(0, 40) } as const;
+    for (const engine of wanted ? engines : []) {
+      assert.throws(() => engine.frameMarks(damaged, type, PIXELS), /damaged/);
+      assert.throws(() => engine.keepCommonMarks(mask.slice(), damaged, type), /damaged/);
+    }
   }
 });
 

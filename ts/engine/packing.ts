@@ -39,8 +39,8 @@ export interface Packing {
    * where the frame is damaged.
    */
   frameMarks(frame: EncodedFrame, type: PixelType, pixels: number): Uint8Array | undefined;
-  /** The bits that both masks have, in a new one. Throws when their lengths differ. */
-  commonMask(mask: Uint8Array, other: Uint8Array): Uint8Array;
+  /** Keeps those of a frame's marks that another frame of integers has too. Throws where it is damaged. */
+  keepCommonMarks(marks: Uint8Array, frame: EncodedFrame, type: PixelType): void;
   /** The bits of both masks, in a new one. Throws when their lengths differ. */
   unitedMask(mask: Uint8Array, other: Uint8Array): Uint8Array;
   /** Adds the bits of another mask to `mask`. Throws when their lengths differ. */
@@ -102,7 +102,8 @@ export const countMasked: Packing["countMasked"] = (mask) => current().countMask
 /** See {@linkcode Packing}. */
 export const frameMarks: Packing["frameMarks"] = (frame, type, pixels) => current().frameMarks(frame, type, pixels);
 /** See {@linkcode Packing}. */
-export const commonMask: Packing["commonMask"] = (mask, other) => current().commonMask(mask, other);
+export const keepCommonMarks: Packing["keepCommonMarks"] = (marks, frame, type) =>
+  current().keepCommonMarks(marks, frame, type);
 /** See {@linkcode Packing}. */
 export const unitedMask: Packing["unitedMask"] = (mask, other) => current().unitedMask(mask, other);
 /** See {@linkcode Packing}. */

@@ -4,7 +4,6 @@ import { encodeBitshuffleZstd } from "./wasm_zstd.ts";
 import {
   addMask,
   allBelow,
-  commonMask,
   countMasked,
   countNan,
   crc32,
@@ -13,6 +12,7 @@ import {
   encodeBitshuffleLz4,
   encodeMask,
   frameMarks,
+  keepCommonMarks,
   nanMask,
   narrowed,
   nonzeroMask,
@@ -39,7 +39,7 @@ export const wasmPacking: Packing = {
   countNan,
   countMasked,
   frameMarks: ({ encoding, bytes }, type, pixels) => frameMarks(encoding, bytes, type, pixels),
-  commonMask,
+  keepCommonMarks: (marks, { encoding, bytes }, type) => keepCommonMarks(marks, encoding, bytes, type),
   unitedMask(mask, other) {
     const united = mask.slice();
     addMask(united, other);

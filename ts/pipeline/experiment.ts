@@ -3,12 +3,12 @@
  */
 import { createEngine, type EngineName } from "../engine/create.ts";
 import type { Engine, PlanInput, PlanPool, PlanSettings } from "../engine/engine.ts";
-import { commonMask, countMasked, crc32, frameMarks } from "../engine/packing.ts";
+import { countMasked, crc32, frameMarks, keepCommonMarks } from "../engine/packing.ts";
 import { countsPhotons } from "../geometry/detectors.ts";
 import { type BraggsieveError, DeviceError, InputError, messageOf, UsageError } from "../errors.ts";
 import type { Geometry } from "../geometry/geometry.ts";
 import { type LoadedGeometry, loadGeometry } from "../geometry/load.ts";
-import type { FrameInfo, PixelType } from "../io/frame.ts";
+import type { EncodedFrame, FrameInfo, PixelType } from "../io/frame.ts";
 import { readField, readMask, uniteMasks } from "../io/mask.ts";
 import { inputsOf } from "./apart.ts";
 import { factsOfFiles, jobsFor, withThreads } from "./resources.ts";
@@ -106,18 +106,18 @@ async function markedPixels(series: FrameSeries, valid: readonly [number, number
   const source = series.firstSource;
   if (!source || valid[0] < 0) return undefined;
   const { shape, type } = source.info;
-  const marksOf = async (index: number) => {
+  const frameAt = async <R>(index: number, look: (frame: EncodedFrame) => R): Promise<R> => {
     const frame = await source.read(index);
     try {
-      return frameMarks(frame, type, shape[0] * shape[1]);
+      return look(frame);
     } catch (error) {
       throw undecodable(error, source.label(index));
     }
   };
-  const first = await marksOf(0);
-  const last = source.frameCount > 1 ? await marksOf(source.frameCount - 1) : first;
-  if (!first || !last) return undefined;
-  const marks = commonMask(first, last);
+  const marks = await frameAt(0, (frame) => frameMarks(frame, type, shape[0] * shape[1]));
+  if (!marks) return undefined;
+  const last = source.frameCount - 1;
+  if (last > 0) await frameAt(last, (frame) => keepCommonMarks(marks, frame, type));
   return countMasked(marks) > 0 ? marks : undefined;
 }
 

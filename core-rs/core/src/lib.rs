@@ -15,6 +15,7 @@ pub mod correct;
 pub mod densify;
 pub mod geometry;
 pub mod map_step;
+pub mod marks;
 pub mod mask;
 pub mod options;
 pub mod parallel;

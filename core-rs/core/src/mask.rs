@@ -5,12 +5,6 @@
 
 use crate::codec::{decode_chunk, CodecError, Encoding, Problem, Scratch};
 use crate::parallel::{for_each, sum, Split, WORTH_A_THREAD};
-use crate::plan::PixelType;
-
-/// NXmx `pixel_mask` bit of a gap between modules (NXdetector, bit 0).
-pub const GAP: u8 = 1;
-/// NXmx `pixel_mask` bit of a dead pixel (NXdetector, bit 1).
-pub const DEAD: u8 = 2;
 
 /// 1 where an element is not zero; NaN is not zero, −0.0 is.
 ///
@@ -67,7 +61,7 @@ pub fn nonzero_chunk(
 }
 
 /// One byte per pixel of `N` bytes.
-fn each<const N: usize>(bytes: &[u8], marks: &mut [u8], mark: impl Fn([u8; N]) -> u8 + Sync) {
+pub(crate) fn each<const N: usize>(bytes: &[u8], marks: &mut [u8], mark: impl Fn([u8; N]) -> u8 + Sync) {
     let work = Marking::<N> { pixels: bytes.as_chunks().0, marks };
     for_each(work, &|Marking { pixels, marks }| {
         marks.iter_mut().zip(pixels).for_each(|(byte, &pixel)| *byte = mark(pixel));
@@ -112,41 +106,6 @@ impl<const N: usize> Split for Marking<'_, N> {
 /// 1 where a value is NaN: the mask that a map of radii tells. `mask`: one byte for each value.
 pub fn not_a_number(values: &[f32], mask: &mut [u8]) {
     each::<4>(bytemuck::cast_slice(values), mask, |value| u8::from(f32::from_le_bytes(value).is_nan()));
-}
-
-/// What the values of an integer frame mark: the largest value of an unsigned type or −1 a [`GAP`], 32-bit counts
-/// beyond i32 and values below −1 [`DEAD`], else 0. False for float frames, which mark with NaN.
-///
-/// `bytes`: little-endian pixels; `marks`: one byte for each. Only frames of detectors that count photons mark with
-/// negative values.
-pub fn frame_marks(bytes: &[u8], pixel_type: PixelType, marks: &mut [u8]) -> bool {
-    let mark = |gap: bool, defect: bool| if gap { GAP } else { u8::from(defect) * DEAD };
-    match pixel_type {
-        PixelType::U8 => each::<1>(bytes, marks, |[value]| mark(value == u8::MAX, false)),
-        PixelType::U16 => each::<2>(bytes, marks, |pixel| mark(u16::from_le_bytes(pixel) == u16::MAX, false)),
-        PixelType::I16 => each::<2>(bytes, marks, |pixel| {
-            let value = i16::from_le_bytes(pixel);
-            mark(value == -1, value < 0)
-        }),
-        // The largest unsigned value is −1, too.
-        PixelType::U32 | PixelType::I32 => each::<4>(bytes, marks, |pixel| {
-            let value = i32::from_le_bytes(pixel);
-            mark(value == -1, value < 0)
-        }),
-        PixelType::F32 => return false,
-    }
-    true
-}
-
-/// Keeps the bits that another mask of the same length has too.
-///
-/// # Panics
-/// When the lengths differ.
-pub fn intersect(mask: &mut [u8], other: &[u8]) {
-    assert_eq!(mask.len(), other.len(), "masks of one detector have one length");
-    for (bits, common) in mask.iter_mut().zip(other) {
-        *bits &= common;
-    }
 }
 
 /// Adds the bits of another mask of the same length to `mask`.
@@ -289,25 +248,5 @@ mod tests {
         assert_eq!(count_changed(&frame, 2, &[0, 4], &kept(&[10, 13])), None);
         assert_eq!(count_changed(&frame, 2, &[0], &kept(&[10, 13])), None);
         assert_eq!(count_changed(&frame, 0, &[], &[]), None);
-    }
-
-    #[test]
-    fn frames_mark_by_the_values_that_no_detector_counts() {
-        let bytes = |values: &[u32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
-        let marked = |bytes: &[u8], pixel_type: PixelType| {
-            let mut marks = vec![9; bytes.len() / pixel_type.size()];
-            frame_marks(bytes, pixel_type, &mut marks).then_some(marks)
-        };
-        let frame = bytes(&[0, 7, u32::MAX, u32::MAX - 1, i32::MAX as u32, 1 << 31]);
-        assert_eq!(marked(&frame, PixelType::U32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
-        assert_eq!(marked(&frame, PixelType::I32).unwrap(), [0, 0, GAP, DEAD, 0, DEAD]);
-        let small: Vec<u8> = [0u16, 65_534, 65_535, 0x8000].iter().flat_map(|v| v.to_le_bytes()).collect();
-        assert_eq!(marked(&small, PixelType::U16).unwrap(), [0, 0, GAP, 0]);
-        assert_eq!(marked(&small, PixelType::I16).unwrap(), [0, DEAD, GAP, DEAD]);
-        assert_eq!(marked(&[0, 254, 255], PixelType::U8).unwrap(), [0, 0, GAP]);
-        assert_eq!(marked(&frame, PixelType::F32), None);
-        let mut both = [GAP, GAP | DEAD, 0, DEAD];
-        intersect(&mut both, &[GAP, DEAD, GAP, 0]);
-        assert_eq!(both, [GAP, DEAD, 0, 0]);
     }
 }

@@ -26,7 +26,7 @@ pub use plan::*;
 pub use plan_maps::*;
 
 /// Version of this face: one more whenever a signature or a meaning changes.
-pub const ABI: u32 = 6;
+pub const ABI: u32 = 7;
 
 /// [`ABI`].
 #[no_mangle]

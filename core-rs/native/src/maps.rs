@@ -1,13 +1,13 @@
-//! Work on whole maps, for the TypeScript side: what `braggsieve_core::mask` does.
+//! Work on whole maps, for the TypeScript side: what `braggsieve_core::mask` and `marks` do.
 //!
 //! # Safety
 //! As in `plan`.
 #![allow(clippy::missing_safety_doc)]
 
-use crate::boundary::{guarded, named, output, slice, ErrorText, Failure, Outcome};
+use crate::boundary::{guarded, named, output, slice, ErrorText, Failure};
 use braggsieve_core::codec::Encoding as ChunkEncoding;
-use braggsieve_core::mask;
-use braggsieve_core::plan::{decode, Encoding, FrameBuffer, PixelType};
+use braggsieve_core::plan::{Encoding, PixelType};
+use braggsieve_core::{marks, mask};
 
 /// 1 where an element of `size` bytes is not zero, one byte per element to `out`. `float`: 0 or 1.
 #[no_mangle]
@@ -170,8 +170,9 @@ pub unsafe extern "C" fn bs_narrowed(
     }
 }
 
-/// What the values of a frame mark, see `braggsieve_core::mask::frame_marks`: one byte per pixel to `out`. `encoding`,
-/// `pixel_type`: names, UTF-8. Refused for float frames, which mark with NaN.
+/// What the values of a frame mark, one byte per pixel: to `marks` as `braggsieve_core::marks::of_frame` says, or, where
+/// `common` is not 0, those of `marks` that this frame has too are kept (`keep_common`). `encoding`, `pixel_type`: names,
+/// UTF-8. Refused for float frames, which mark with NaN.
 #[no_mangle]
 pub unsafe extern "C" fn bs_frame_marks(
     encoding: *const u8,
@@ -180,7 +181,8 @@ pub unsafe extern "C" fn bs_frame_marks(
     length: usize,
     pixel_type: *const u8,
     pixel_type_length: usize,
-    out: *mut u8,
+    common: u32,
+    marks: *mut u8,
     pixels: usize,
     error: *const ErrorText,
 ) -> i32 {
@@ -189,25 +191,11 @@ pub unsafe extern "C" fn bs_frame_marks(
         guarded(error, || {
             let encoding = named("name", encoding, encoding_length, Encoding::from_name)?;
             let pixel_type = named("name", pixel_type, pixel_type_length, PixelType::from_name)?;
-            let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
-            decode(encoding, slice(bytes, length)?, &mut frame, &mut Default::default())?;
-            let marked = mask::frame_marks(frame.bytes(), pixel_type, output(out, pixels, pixels)?);
+            let mark = if common == 0 { marks::of_frame } else { marks::keep_common };
+            let marked = mark(encoding, slice(bytes, length)?, pixel_type, output(marks, pixels, pixels)?)?;
             marked.then_some(()).ok_or_else(|| Failure::Refused("frames of floats mark with NaN".into()))
         })
     }
-}
-
-/// Keeps the bits of `mask` that another mask of as many pixels has too.
-#[no_mangle]
-pub unsafe extern "C" fn bs_common_mask(
-    mask: *mut u8,
-    pixels: usize,
-    other: *const u8,
-    other_pixels: usize,
-    error: *const ErrorText,
-) -> i32 {
-    // SAFETY: see the module.
-    unsafe { guarded(error, || both(mask, pixels, other, other_pixels, mask::intersect)) }
 }
 
 /// Adds the bits of another mask of as many pixels to `mask`.
@@ -220,22 +208,13 @@ pub unsafe extern "C" fn bs_united_mask(
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
-    unsafe { guarded(error, || both(mask, pixels, other, other_pixels, mask::unite)) }
-}
-
-/// # Safety
-/// See the module.
-unsafe fn both(
-    mask: *mut u8,
-    pixels: usize,
-    other: *const u8,
-    other_pixels: usize,
-    work: fn(&mut [u8], &[u8]),
-) -> Outcome {
-    if pixels != other_pixels {
-        return Err(Failure::Refused(format!("masks of {pixels} and {other_pixels} pixels")));
+    unsafe {
+        guarded(error, || {
+            if pixels != other_pixels {
+                return Err(Failure::Refused(format!("masks of {pixels} and {other_pixels} pixels")));
+            }
+            mask::unite(output(mask, pixels, pixels)?, slice(other, other_pixels)?);
+            Ok(())
+        })
     }
-    // SAFETY: the caller's promise.
-    unsafe { work(output(mask, pixels, pixels)?, slice(other, other_pixels)?) };
-    Ok(())
 }

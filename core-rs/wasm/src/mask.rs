@@ -1,7 +1,7 @@
-//! Whole maps: what `braggsieve_core::mask` does, on copies of the caller's arrays.
+//! Whole maps: what `braggsieve_core::mask` and `marks` do, on copies of the caller's arrays.
 
-use braggsieve_core::mask;
-use braggsieve_core::plan::{self, FrameBuffer, MOST_PIXELS};
+use braggsieve_core::plan::MOST_PIXELS;
+use braggsieve_core::{marks, mask};
 use wasm_bindgen::prelude::*;
 
 /// 1 where an element of an image is not zero. `bytes`: little-endian elements of `size` bytes.
@@ -54,21 +54,22 @@ pub fn frame_marks(
     type_name: &str,
     pixels: usize,
 ) -> Result<Option<Vec<u8>>, JsError> {
-    let pixel_type = crate::pixel_type(type_name)?;
-    let mut frame = FrameBuffer::new(pixel_type, pixels, 0);
-    plan::decode(crate::encoding(encoding)?, bytes, &mut frame, &mut Default::default())?;
     let mut marks = vec![0; pixels];
-    Ok(mask::frame_marks(frame.bytes(), pixel_type, &mut marks).then_some(marks))
+    let (encoding, pixel_type) = (crate::encoding(encoding)?, crate::pixel_type(type_name)?);
+    Ok(marks::of_frame(encoding, bytes, pixel_type, &mut marks)?.then_some(marks))
 }
 
-/// The bits that both masks have.
-#[wasm_bindgen(js_name = commonMask)]
-pub fn intersect(mut bits: Vec<u8>, other: &[u8]) -> Result<Vec<u8>, JsError> {
-    if bits.len() != other.len() {
-        return Err(JsError::new(&format!("masks of {} and {} pixels", bits.len(), other.len())));
-    }
-    mask::intersect(&mut bits, other);
-    Ok(bits)
+/// Keeps the marks that another frame has too.
+#[wasm_bindgen(js_name = keepCommonMarks)]
+pub fn keep_common_marks(
+    marks: &mut [u8],
+    encoding: &str,
+    bytes: &[u8],
+    type_name: &str,
+) -> Result<(), JsError> {
+    let (encoding, pixel_type) = (crate::encoding(encoding)?, crate::pixel_type(type_name)?);
+    let known = marks::keep_common(encoding, bytes, pixel_type, marks)?;
+    known.then_some(()).ok_or_else(|| JsError::new("frames of floats mark with NaN"))
 }
 
 /// Adds the bits of another mask.

@@ -259,11 +259,6 @@ export function chauvenetTable(largest: number): Float64Array;
 export function chiMap(options: string): Float64Array;
 
 /**
- * The bits that both masks have.
- */
-export function commonMask(bits: Uint8Array | number[], other: Uint8Array | number[]): Uint8Array;
-
-/**
  * Kept values that differ from the frame's pixels at their raster indices.
  */
 export function countChanged(frame: Uint8Array | number[], size: number, index: Uint32Array | number[], kept: Uint8Array | number[]): number;
@@ -318,6 +313,11 @@ export function encodeMask(mask: Uint8Array | number[]): Uint8Array;
  * What the values of an integer frame mark: 1 a gap, 2 a defect; `undefined` for float frames.
  */
 export function frameMarks(encoding: string, bytes: Uint8Array | number[], type_name: string, pixels: number): Uint8Array | undefined;
+
+/**
+ * Keeps the marks that another frame has too.
+ */
+export function keepCommonMarks(marks: Uint8Array, encoding: string, bytes: Uint8Array | number[], type_name: string): void;
 
 /**
  * 1 where a value is NaN.

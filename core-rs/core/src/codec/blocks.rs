@@ -156,6 +156,39 @@ pub fn decode_narrowed<T: Narrow>(
     Ok(())
 }
 
+/// What a chunk of filter 32008 holds.
+pub enum Shuffled<'a> {
+    /// the bits of whole octets of elements: those of bit k of byte b in one run, for each (b, k)
+    Bits(&'a [u8]),
+    /// the last 0 to 7 elements as they are
+    Plain(&'a [u8]),
+}
+
+/// Unpacks a chunk of `bytes` bytes likewise, and gives its parts to `visit(first_element, part)` in order, without
+/// putting elements together.
+///
+/// # Errors
+/// As [`decode_bitshuffled`].
+pub fn visit_bits(
+    chunk: &[u8],
+    elem_size: usize,
+    bytes: usize,
+    block: &mut Vec<u8>,
+    unpack: impl FnMut(&Packed, &mut [u8], usize) -> Result<usize, CodecError>,
+    mut visit: impl FnMut(usize, Shuffled),
+) -> Result<(), CodecError> {
+    check_element(elem_size, bytes)?;
+    let blocks = each_block(chunk, elem_size, bytes, block, unpack, |start, bits| {
+        visit(start / elem_size, Shuffled::Bits(bits));
+        Ok(())
+    })?;
+    let (shuffled, mut rest) = (whole_octets(bytes, elem_size), [0; 7 * size_of::<u64>()]);
+    let rest = &mut rest[..bytes - shuffled];
+    blocks.finish(rest)?;
+    visit(shuffled / elem_size, Shuffled::Plain(rest));
+    Ok(())
+}
+
 /// Bytes of the elements that are shuffled: all but the last 0 to 7.
 fn whole_octets(bytes: usize, elem_size: usize) -> usize {
     bytes / (8 * elem_size) * (8 * elem_size)

@@ -1,7 +1,7 @@
 //! The chunk formats of detectors' HDF5 files behind one call.
 
 use super::bitshuffle::Narrow;
-use super::blocks::{check_element, decode_narrowed};
+use super::blocks::{check_element, decode_narrowed, visit_bits, Shuffled};
 use super::{bitshuffle_lz4, bitshuffle_zstd, byte_shuffle, gzip, lz4, lz4_chunk, zstd, CodecError};
 
 /// What an HDF5 filter pipeline makes of a chunk.
@@ -106,6 +106,31 @@ pub fn decode_chunk_narrowed<T: Narrow>(
         }
         Encoding::BitshuffleZstd => {
             Some(decode_narrowed(chunk, dst, block, marks, bitshuffle_zstd::unpack_by(zstd), visit))
+        }
+        _ => None,
+    }
+}
+
+/// Unpacks one HDF5 chunk of `bytes` bytes of elements of `elem_size` (1, 2, 4 or 8) bytes, and gives its parts to
+/// `visit(first_element, part)` in order. `None` for encodings that do not shuffle bits.
+///
+/// # Errors
+/// As [`decode_chunk`].
+pub fn visit_chunk_bits(
+    encoding: Encoding,
+    chunk: &[u8],
+    elem_size: usize,
+    bytes: usize,
+    scratch: &mut Scratch,
+    visit: impl FnMut(usize, Shuffled),
+) -> Option<Result<(), CodecError>> {
+    let Scratch { block, zstd, .. } = scratch;
+    match encoding {
+        Encoding::BitshuffleLz4 => {
+            Some(visit_bits(chunk, elem_size, bytes, block, bitshuffle_lz4::unpack, visit))
+        }
+        Encoding::BitshuffleZstd => {
+            Some(visit_bits(chunk, elem_size, bytes, block, bitshuffle_zstd::unpack_by(zstd), visit))
         }
         _ => None,
     }

@@ -17,7 +17,8 @@ mod lz4_chunk;
 pub mod narrow;
 mod zstd;
 
-pub use chunk::{decode_chunk, decode_chunk_narrowed, Encoding, Scratch};
+pub use blocks::Shuffled;
+pub use chunk::{decode_chunk, decode_chunk_narrowed, visit_chunk_bits, Encoding, Scratch};
 /// CRC-32 of some bytes, as gzip and PNG have it.
 pub use crc32fast::hash as crc32;
 
