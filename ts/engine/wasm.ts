@@ -12,6 +12,7 @@ import { densifierOptions, planOptions } from "./options.ts";
 import { bytesOfPixels, PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import type { PlanMaps } from "./plan_maps.ts";
 import { soloDensifierPool, soloPlanPool } from "./solo_pool.ts";
+import { shared } from "./transfer.ts";
 import { wasmPacking } from "./wasm_packing.ts";
 import { encodeShuffled } from "./wasm_zstd.ts";
 import { canStartWorkers, startThreads, workerDensifierPool, workerPlanPool } from "./worker_pool.ts";
@@ -148,11 +149,9 @@ export class PlanOnWasm implements Plan {
   /** Where the pixels go, in memory that threads share. */
   sorting(): Uint32Array {
     const words = this.#plan.sorting();
-    const length = words.length();
-    const shared = new Uint32Array(new SharedArrayBuffer(4 * length));
-    shared.set(new Uint32Array(heap(), words.pointer(), length));
+    const copy = shared(new Uint32Array(heap(), words.pointer(), words.length()));
     words.free();
-    return shared;
+    return copy;
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { DensifierInput, DensifierPool, PlanInput, PlanPool } from "./engine.ts";
 import { Slots } from "./slots.ts";
-import { buffersOf } from "./transfer.ts";
+import { buffersOf, sharing } from "./transfer.ts";
 import type { WorkerAnswer, WorkerCalls, WorkerMessage } from "./wasm_worker.ts";
 
 const SCRIPT = new URL("./wasm_worker.ts", import.meta.url);
@@ -83,9 +83,10 @@ export async function workerPlanPool(input: PlanInput, jobs: number): Promise<Pl
   let failure: { readonly error: unknown } | undefined;
   const { made: { validPixels, radial, ...maps }, end } = await threads(async (start) => {
     const first = start();
-    const planned = first.call("plan", [input]);
+    const everything = sharing(input);
+    const planned = first.call("plan", [everything]);
     // The sorting knows the mask.
-    const { mask: _, ...rest } = input;
+    const { mask: _, ...rest } = everything;
     const join = async (thread: Thread) => {
       await thread.call("loadPacking", []);
       const { sorting } = await planned;
@@ -117,7 +118,8 @@ export async function workerPlanPool(input: PlanInput, jobs: number): Promise<Pl
 export async function workerDensifierPool(input: DensifierInput, jobs: number): Promise<DensifierPool> {
   const { made: slots, end } = await threads(async (start) => {
     const all = Array.from({ length: jobs }, start);
-    await Promise.all(all.map((thread) => thread.call("densifier", [input])));
+    const everything = sharing(input);
+    await Promise.all(all.map((thread) => thread.call("densifier", [everything])));
     return new Slots(all);
   });
   return {

@@ -202,7 +202,9 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
     const [dark, flat] = [await field(options.dark, "dark"), await field(options.flat, "flat")];
     const maps = { ...(mask ? { mask } : {}), ...(dark ? { dark } : {}), ...(flat ? { flat } : {}) };
     const { shape, type } = info;
-    const input = { geometry, shape, type, settings, ...(valid ? { valid } : {}), ...maps };
+    // Its mask is part of the other one: plans get no map twice.
+    const plain = { ...geometry, mask: undefined, notes: undefined };
+    const input = { geometry: plain, shape, type, settings, ...(valid ? { valid } : {}), ...maps };
     const pool = planFor(engine, input, series, jobsFor(options.jobs, series.expectedFrames));
     // Whoever waits for it hears of a failure.
     pool.catch(() => {});
@@ -212,7 +214,7 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
       shape,
       type,
       settings,
-      geometry: { ...geometry, mask: undefined, notes: undefined },
+      geometry: plain,
       mask: mask && crc32(mask),
     };
     return {
