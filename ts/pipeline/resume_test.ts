@@ -144,7 +144,7 @@ Deno.test("a journal that was cut short or damaged serves up to there", () =>
         await Deno.writeFile(journal, bytes);
       }
       const { resumedFrames } = await run(options, {});
-      // One record holds all four frames, unless seconds passed between them.
+      // One record holds all four frames, unless the journal was put on disk between them, which goes by the clock.
       assert(resumedFrames < 4, `${resumedFrames} frames: the damaged record does not serve`);
       assert.deepEqual(await contents(options.output, datasets), await contents(whole, datasets));
       assert.deepEqual(names(folder), ["out.h5", "whole.h5"]);
