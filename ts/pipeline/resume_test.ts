@@ -128,6 +128,16 @@ Deno.test("nothing stays after Ctrl-C; --resume with nothing to go on with begin
     assert.equal((await RUNS.sparsify.run(options, {})).resumedFrames, 0);
   }));
 
+/**
+ * Where a journal's second record ends, which holds the first frames; the first says which run it is. How many frames
+ * are in it goes by the clock. A record begins with the size of what follows its head of 8 bytes.
+ */
+function endOfFirstFrames(journal: Uint8Array): number {
+  const view = new DataView(journal.buffer);
+  const first = 8 + view.getUint32(0, true);
+  return first + 8 + view.getUint32(first, true);
+}
+
 Deno.test("a journal that was cut short or damaged serves up to there", () =>
   inFolder(async (folder) => {
     const whole = join(folder, "whole.h5");
@@ -138,14 +148,10 @@ Deno.test("a journal that was cut short or damaged serves up to there", () =>
       await assert.rejects(run({ ...options, resume: false }, failingAfter(4)), /4 frames are kept/);
       const journal = join(folder, names(folder).find((name) => name.endsWith(".journal"))!);
       const bytes = await Deno.readFile(journal);
-      if (damage === "cut") await Deno.writeFile(journal, bytes.subarray(0, bytes.length - 5));
-      else {
-        bytes[bytes.length - 100] ^= 1;
-        await Deno.writeFile(journal, bytes);
-      }
-      const { resumedFrames } = await run(options, {});
-      // One record holds all four frames, unless the journal was put on disk between them, which goes by the clock.
-      assert(resumedFrames < 4, `${resumedFrames} frames: the damaged record does not serve`);
+      const end = endOfFirstFrames(bytes);
+      bytes[end - 100] ^= damage === "flipped" ? 1 : 0;
+      await Deno.writeFile(journal, damage === "cut" ? bytes.subarray(0, end - 5) : bytes);
+      assert.equal((await run(options, {})).resumedFrames, 0);
       assert.deepEqual(await contents(options.output, datasets), await contents(whole, datasets));
       assert.deepEqual(names(folder), ["out.h5", "whole.h5"]);
       await Deno.remove(options.output);
