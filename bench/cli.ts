@@ -1,9 +1,19 @@
-/** The command line as users start it: a process with the permissions of the README, timed from start to exit. */
+/** The command line as users start it: a process with the permissions of its task, timed from start to exit. */
 import { fileURLToPath } from "node:url";
+import configuration from "../deno.json" with { type: "json" };
 import { milliseconds } from "./machine.ts";
 import { output, remove } from "./program.ts";
 
-const MAIN = fileURLToPath(new URL("../ts/cli/main.ts", import.meta.url));
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const { braggsieve: wasm, "braggsieve:native": native } = configuration.tasks;
+
+/** Arguments and environment of a task, which is `NAME=value … deno … script.ts`. */
+function partsOf({ command }: { readonly command: string }): { args: string[]; env: Record<string, string> } {
+  const words = command.split(" ");
+  const program = words.indexOf("deno");
+  const env = Object.fromEntries(words.slice(0, program).map((word) => word.split(/=(.*)/s).slice(0, 2)));
+  return { args: [...words.slice(program + 1, -1), ROOT + words.at(-1)], env };
+}
 
 /** Variables that name libraries; reading them takes a permission. */
 const VARIABLES = ["BRAGGSIEVE_NATIVE", "BRAGGSIEVE_LIBHDF5"];
@@ -15,11 +25,11 @@ export async function braggsieve(
   made: string,
 ): Promise<number> {
   await remove(made);
-  const native = engine === "native" ? ["--allow-ffi", ...environment()] : [];
-  const args = ["run", "--allow-read", "--allow-write", ...native, MAIN, ...words];
+  const { args: [run, ...task], env } = partsOf(engine === "native" ? native : wasm);
+  const args = [run, ...environment(engine), ...task, ...words, "--engine", engine, "--json", "-o", made];
   let printed = "";
   const work = async () => {
-    printed = await output(Deno.execPath(), [...args, "--engine", engine, "--json", "-o", made]);
+    printed = await output(Deno.execPath(), args, { env });
   };
   const ms = await milliseconds(work);
   const summary = JSON.parse(printed.slice(printed.indexOf("{"), printed.lastIndexOf("}") + 1)) as { engine: string };
@@ -27,12 +37,14 @@ export async function braggsieve(
   return ms;
 }
 
-function environment(): string[] {
-  const set = VARIABLES.filter((name) => Deno.env.get(name) !== undefined);
+/** The permission to read the variables that are set. */
+function environment(engine: "wasm" | "native"): string[] {
+  const set = engine === "native" ? VARIABLES.filter((name) => Deno.env.get(name) !== undefined) : [];
   return set.length > 0 ? [`--allow-env=${set.join(",")}`] : [];
 }
 
 /** Whether a command has an option. */
 export async function hasOption(command: string, option: string): Promise<boolean> {
-  return (await output(Deno.execPath(), ["run", "--allow-read", MAIN, command, "--help"])).includes(option);
+  const { args, env } = partsOf(wasm);
+  return (await output(Deno.execPath(), [...args, command, "--help"], { env })).includes(option);
 }
