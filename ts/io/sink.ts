@@ -17,10 +17,10 @@ export function release(file: { close(): void }): void {
 }
 
 /** Creates an HDF5 file for `make`; when that throws, no handle of the file stays open. Throws OutputError. */
-export async function withH5<T>(path: string, make: (h5: H5Writer) => T): Promise<T> {
+export async function withH5<T>(path: string, make: (h5: H5Writer) => T | Promise<T>): Promise<T> {
   const h5 = await createH5(path);
   try {
-    return make(h5);
+    return await make(h5);
   } catch (error) {
     release(h5);
     throw error;

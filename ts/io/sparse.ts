@@ -1,7 +1,8 @@
 /**
  * Sparse frames in pyFAI's layout, which FabIO's `densify_Bragg` reads: the pixels above the background of each frame,
  * and the background itself as one curve per frame. Chunks are written as frames come. The frame offsets, the peaks
- * and the maps wait for the end: how coarsely the maps are rounded is decided on all frames (`map_steps.ts`).
+ * and the maps, but for the mask, wait for the end: how coarsely they are rounded is decided on all frames
+ * (`map_steps.ts`).
  */
 import { OutputError } from "../errors.ts";
 import type { Band, MapName, PlanMaps } from "../engine/plan_maps.ts";
@@ -110,9 +111,10 @@ async function begin(
   offsetLimit: number,
 ): Promise<SparseSink> {
   if (facts.mask) checkMap(path, facts, "mask", facts.mask.length);
-  return await withH5(path, (h5) => {
+  return await withH5(path, async (h5) => {
     const file = new SparseFile(h5, path, facts, bins, offsetLimit);
     file.take(plan);
+    await file.writeMask();
     return file;
   });
 }
@@ -132,6 +134,7 @@ class SparseFile implements SparseSink {
   readonly #std: PackedStack;
   readonly #offsets = [0];
   readonly #peaks = new PeakTable();
+  #mask: PackedStack | undefined;
   #plan: SparsePlan | undefined;
   #planned = Promise.resolve();
   #choice: MapChoice | undefined;
@@ -159,6 +162,16 @@ class SparseFile implements SparseSink {
     this.#planned = plan.then((plan) => this.#write(plan));
     // Whoever waits for it hears of a failure.
     this.#planned.catch(() => {});
+  }
+
+  /** Puts the mask on its way: the one map that waits for nothing. */
+  async writeMask(): Promise<void> {
+    const { mask } = this.header;
+    if (!mask) return;
+    const type = mask instanceof Uint32Array ? "uint32" : "uint8";
+    const stack = this.#mask = this.#image(`${ENTRY}/instrument/detector/pixel_mask`, type);
+    await this.#inBands(({ start, end }) => stack.append(mask.subarray(start, end)));
+    stack.flush();
   }
 
   #write(plan: SparsePlan): void {
@@ -204,7 +217,7 @@ class SparseFile implements SparseSink {
     for (const stack of lists) stack.flush();
     const maps = await this.#writeMaps();
     await this.#queue.drain();
-    for (const stack of [...lists, ...maps]) stack.finish();
+    for (const stack of [...lists, ...maps, ...(this.#mask ? [this.#mask] : [])]) stack.finish();
     const offsets = this.keptPixels < this.offsetLimit
       ? Uint32Array.from(this.#offsets)
       : BigUint64Array.from(this.#offsets, BigInt);
@@ -227,7 +240,7 @@ class SparseFile implements SparseSink {
 
   /** Puts the maps on their way, rounded where there is a step. */
   async #writeMaps(): Promise<PackedStack[]> {
-    const { settings, mask } = this.header;
+    const { settings } = this.header;
     const { maps, radial } = this.#made;
     const steps = this.#choice?.steps() ?? {};
     // FabIO takes radii below the first bin's centre for masked: rounding must not lead there.
@@ -236,13 +249,6 @@ class SparseFile implements SparseSink {
     if (maps.weights) {
       const step = steps.normalization;
       written.push(await this.#writeMap("normalization", `${DATA}/normalization`, {}, step, step ?? 0));
-    }
-    if (mask) {
-      const type = mask instanceof Uint32Array ? "uint32" : "uint8";
-      const stack = this.#image(`${ENTRY}/instrument/detector/pixel_mask`, type);
-      await this.#inBands(({ start, end }) => stack.append(mask.subarray(start, end)));
-      stack.flush();
-      written.push(stack);
     }
     return written;
   }
@@ -298,7 +304,7 @@ function writeHeader(h5: H5Writer, header: SparseFacts): void {
   h5.group(ENTRY, { NX_class: "NXentry", default: "sparse_frames", pyFAI_sparse_frames: DATA });
   h5.scalar(`${ENTRY}/program_name`, "braggsieve");
   h5.scalar(`${ENTRY}/start_time`, now);
-  // The mask is packed with the other maps, at the end.
+  // The mask is packed like the other maps.
   const { mask: _, ...facts } = header;
   writeInstrument(h5, `${ENTRY}/instrument`, facts);
   writeConfiguration(h5, header, now);
