@@ -45,17 +45,17 @@ function earlierRun<E>(output: string, identity: unknown): EarlierRun<E> | undef
 
 /**
  * Runs `work` with a journal beside the temporary file of `output`. When it fails after some frames, journal and
- * temporary file stay, and the error says so; after Ctrl-C nothing stays. `identity`: everything that decides the
+ * temporary file stay, and the error says so; after Ctrl-C nothing stays. `identity` tells everything that decides the
  * output, as plain data. Throws UsageError when an earlier run of other identity is to be resumed, or what `work` throws.
  */
 export async function withCheckpoint<E, T>(
   output: string,
   temporary: string,
-  identity: unknown,
+  identity: () => unknown,
   resume: boolean,
   work: (checkpoint: Checkpoint<E>) => Promise<T>,
 ): Promise<T> {
-  const earlier = resume ? earlierRun<E>(output, identity) : undefined;
+  const earlier = resume ? earlierRun<E>(output, identity()) : undefined;
   const journal = new Journal<E>(journalOf(temporary), identity);
   try {
     const result = await work(earlier ? { journal, earlier } : { journal });

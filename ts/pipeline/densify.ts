@@ -179,7 +179,7 @@ async function write(
     const { kept, resumed } = await withCheckpoint<DenseEntry, { kept: number; resumed: number }>(
       options.output,
       path,
-      identity,
+      () => identity,
       options.resume ?? false,
       async (checkpoint) => {
         // The file is begun while what rebuilds is made.

@@ -58,8 +58,8 @@ export interface Experiment {
   /** union of all masks, nonzero = masked; absent: none */
   readonly mask?: Uint8Array;
   readonly settings: PlanSettings;
-  /** everything that decides the results, as plain data */
-  readonly identity: Readonly<Record<string, unknown>>;
+  /** Everything that decides the results, as plain data; looks through the mask, for whoever needs it. */
+  identity(): Readonly<Record<string, unknown>>;
   /** what the user should know: parts of a geometry file that were not used */
   readonly notes: readonly string[];
   close(): Promise<void>;
@@ -209,14 +209,7 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
     // Whoever waits for it hears of a failure.
     pool.catch(() => {});
     // While the plan is made.
-    const identity = {
-      inputs: await factsOfFiles(inputsOf(options)),
-      shape,
-      type,
-      settings,
-      geometry: plain,
-      mask: mask && crc32(mask),
-    };
+    const inputs = await factsOfFiles(inputsOf(options));
     return {
       series,
       engine,
@@ -224,7 +217,7 @@ async function prepareWith(engine: Engine, options: RunOptions, complete: PlanSe
       geometry,
       info,
       settings,
-      identity,
+      identity: () => ({ inputs, shape, type, settings, geometry: plain, mask: mask && crc32(mask) }),
       notes: geometry.notes ?? [],
       ...(mask ? { mask } : {}),
       close: async () => {

@@ -115,8 +115,8 @@ export class Journal<E> {
   #begun = false;
   #frames = 0;
 
-  /** Creates the file, which must not be there yet. Throws OutputError. */
-  constructor(readonly path: string, private readonly identity: unknown) {
+  /** Creates the file, which must not be there yet; asks for the identity when there is a use for it. Throws OutputError. */
+  constructor(readonly path: string, private readonly identity: () => unknown) {
     try {
       this.#file = Deno.openSync(path, { write: true, createNew: true });
       this.#file.lockSync(true);
@@ -164,7 +164,7 @@ export class Journal<E> {
 
   /** The first ones come behind the identity: a run that is over before has no use for it. */
   async #put(entries: readonly E[]): Promise<void> {
-    if (!this.#begun) await this.#record(this.identity);
+    if (!this.#begun) await this.#record(this.identity());
     this.#begun = true;
     await this.#record(entries);
     this.#frames += entries.length;

@@ -77,11 +77,11 @@ export async function runToFile<E = FrameEntry>(
   const work = async (path: string, signal: AbortSignal): Promise<Summary> => {
     const experiment = await prepare(options);
     try {
-      const identity = { command, version: configuration.version, ...experiment.identity, ...decisive };
+      const { version } = configuration;
       const { totals, findings } = await withCheckpoint<E, Awaited<ReturnType<Write<E>>>>(
         options.output,
         path,
-        identity,
+        () => ({ command, version, ...experiment.identity(), ...decisive }),
         options.resume ?? false,
         (checkpoint) => write(experiment, path, { ...control, signal }, checkpoint),
       );

@@ -40,7 +40,7 @@ pub fn run<K: Kernel>(kernel: K) -> K::Out {
     #[cfg(target_arch = "x86_64")]
     return x86::run(kernel);
     #[cfg(not(target_arch = "x86_64"))]
-    kernel.run()
+    crate::parallel::apart(|| kernel.run())
 }
 
 /// The whole part of a number from 0 to `LIMIT` + 1, of any other number 0 or `LIMIT` + 1. Conversions by `as` saturate
