@@ -5,6 +5,10 @@ use super::bitshuffle::{self, Lowest, Narrow};
 use super::{lz4, CodecError, Problem};
 use crate::{prefetch, simd};
 
+/// Images from this many bytes on go past the caches: half of the time of a large one would go into waiting for its memory,
+/// only to write over it.
+const STREAMED: usize = 4 << 20;
+
 /// Bytes before the first block.
 pub const HEADER: usize = 12;
 
@@ -105,11 +109,13 @@ pub fn decode_bitshuffled(
     check_element(elem_size, dst.len())?;
     let bytes = dst.len();
     let (shuffled, plain) = dst.split_at_mut(whole_octets(bytes, elem_size));
+    let stream = bytes >= STREAMED && bitshuffle::can_stream(shuffled);
     let blocks = each_block(chunk, elem_size, bytes, block, unpack, |start, bits| {
         let (out, next) = shuffled[start..].split_at_mut(bits.len());
-        // Half of the time of a large frame would go into waiting for its memory.
-        prefetch::fetch(next.as_ptr(), bits.len().min(next.len()));
-        bitshuffle::unshuffle(bits, elem_size, out)
+        if !stream {
+            prefetch::fetch(next.as_ptr(), bits.len().min(next.len()));
+        }
+        bitshuffle::unshuffle_into(bits, elem_size, out, stream)
     })?;
     blocks.finish(plain)
 }
@@ -133,6 +139,7 @@ pub fn decode_narrowed<T: Narrow>(
     let blocks = each_block(chunk, WIDE, bytes, block, unpack, |start, bits| {
         let first = start / WIDE;
         let (out, next) = shuffled[first..].split_at_mut(bits.len() / WIDE);
+        // Not past the caches, which hold most of a frame that is so small.
         prefetch::fetch(next.as_ptr().cast(), size_of_val(out).min(size_of_val(next)));
         let narrow = size_of_val(out);
         simd::run(Lowest {

@@ -6,12 +6,17 @@ use crate::codec::lanes::{transpose, zip_all, Lanes};
 const LANE: usize = 128;
 
 /// Puts bits back into elements from element `first` on, as many whole groups (8 elements for each byte of a vector) as
-/// there are, and returns the first element that is left.
+/// there are, and returns the first element that is left; `STREAM`: past the caches.
 ///
 /// # Safety
-/// The processor has the instructions of `V`. `src` and `dst` have the same length, a multiple of 8 elements.
+/// The processor has the instructions of `V`. `src` and `dst` have the same length, a multiple of 8 elements. What is
+/// streamed goes to a multiple of 64 bytes, and other threads look at it after a store fence.
 #[inline(always)]
-pub unsafe fn unshuffle<V: Lanes, const E: usize>(src: &[u8], dst: &mut [u8], mut first: usize) -> usize {
+pub unsafe fn unshuffle<V: Lanes, const E: usize, const STREAM: bool>(
+    src: &[u8],
+    dst: &mut [u8],
+    mut first: usize,
+) -> usize {
     let elements = src.len() / E;
     let run = elements / 8;
     debug_assert!(src.len() == dst.len() && src.len() == run * 8 * E);
@@ -48,7 +53,12 @@ pub unsafe fn unshuffle<V: Lanes, const E: usize>(src: &[u8], dst: &mut [u8], mu
                 }
                 for b in (0..2 * E).step_by(2) {
                     let at = |k: usize| if k < E { even[k] } else { odd[k - E] };
-                    at(b).store_pair(at(b + 1), out.add(16 * (E * n + b)), LANE * E);
+                    let place = out.add(16 * (E * n + b));
+                    if STREAM {
+                        at(b).stream_pair(at(b + 1), place, LANE * E);
+                    } else {
+                        at(b).store_pair(at(b + 1), place, LANE * E);
+                    }
                 }
             }
         }

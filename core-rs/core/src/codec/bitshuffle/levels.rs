@@ -50,9 +50,13 @@ macro_rules! compiled_for {
             /// # Safety
             /// The processor has the instructions of this level; otherwise as [`kernel::unshuffle`].
             $(#[target_feature(enable = $features)])?
-            pub unsafe fn unshuffle<const E: usize>(src: &[u8], dst: &mut [u8], first: usize) -> usize {
+            pub unsafe fn unshuffle<const E: usize, const STREAM: bool>(
+                src: &[u8],
+                dst: &mut [u8],
+                first: usize,
+            ) -> usize {
                 // SAFETY: the caller's promise.
-                unsafe { kernel::unshuffle::<$vector, E>(src, dst, first) }
+                unsafe { kernel::unshuffle::<$vector, E, STREAM>(src, dst, first) }
             }
 
             /// # Safety
@@ -72,22 +76,41 @@ compiled_for!(avx2, crate::codec::lanes::avx2::Avx2, "avx2");
 compiled_for!(avx512, crate::codec::lanes::avx512::Avx512, "avx512f,avx512bw,gfni,avx2");
 
 /// Unshuffles all whole groups of 128 elements, the larger groups of `level` first; returns the first element left.
+/// `stream`: past the caches, where the level can and `dst` lies as it must.
 ///
 /// # Safety
 /// The processor has `level`; otherwise as [`kernel::unshuffle`].
 #[inline]
-pub unsafe fn unshuffle<const E: usize>(level: Level, src: &[u8], dst: &mut [u8]) -> usize {
-    // SAFETY: the caller's promise.
+pub unsafe fn unshuffle<const E: usize>(level: Level, src: &[u8], dst: &mut [u8], stream: bool) -> usize {
+    // SAFETY: the caller's promise; streamed are multiples of 64 bytes, and a fence follows.
     unsafe {
-        let first = match level {
-            Level::Base => 0,
+        let stream = stream && is_line(dst);
+        let first = match (level, stream) {
+            (Level::Base, _) => 0,
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => avx2::unshuffle::<E>(src, dst, 0),
+            (Level::Avx2, false) => avx2::unshuffle::<E, false>(src, dst, 0),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => avx512::unshuffle::<E>(src, dst, 0),
+            (Level::Avx2, true) => fenced(avx2::unshuffle::<E, true>(src, dst, 0)),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx512, false) => avx512::unshuffle::<E, false>(src, dst, 0),
+            #[cfg(target_arch = "x86_64")]
+            (Level::Avx512, true) => fenced(avx512::unshuffle::<E, true>(src, dst, 0)),
         };
-        base::unshuffle::<E>(src, dst, first)
+        base::unshuffle::<E, false>(src, dst, first)
     }
+}
+
+/// Whether bytes begin with a line of the caches.
+pub fn is_line(bytes: &[u8]) -> bool {
+    bytes.as_ptr().addr().is_multiple_of(64)
+}
+
+/// The same number, after all that was streamed before can be seen by every thread.
+#[cfg(target_arch = "x86_64")]
+fn fenced(first: usize) -> usize {
+    // SAFETY: SSE is part of x86-64.
+    unsafe { core::arch::x86_64::_mm_sfence() };
+    first
 }
 
 /// Shuffles likewise.

@@ -34,9 +34,23 @@ pub fn shuffle(src: &[u8], elem_size: usize, dst: &mut [u8]) -> Result<(), Codec
 /// # Errors
 /// As [`shuffle`].
 pub fn unshuffle(src: &[u8], elem_size: usize, dst: &mut [u8]) -> Result<(), CodecError> {
+    unshuffle_into(src, elem_size, dst, false)
+}
+
+/// Whether [`unshuffle_into`] can write there past the caches.
+pub fn can_stream(dst: &[u8]) -> bool {
+    Level::best() > Level::Base && levels::is_line(dst)
+}
+
+/// The same for a part of an image that will be read when it is complete; `stream`: past the caches, which do not hold it,
+/// where the processor can. They need not fetch what is written over then, and keep what they hold.
+///
+/// # Errors
+/// As [`shuffle`].
+pub fn unshuffle_into(src: &[u8], elem_size: usize, dst: &mut [u8], stream: bool) -> Result<(), CodecError> {
     check(src, elem_size, dst)?;
     // SAFETY: the processor has its best level, and the lengths were checked.
-    unsafe { unshuffle_at(Level::best(), src, elem_size, dst) };
+    unsafe { unshuffle_at(Level::best(), src, elem_size, dst, stream) };
     Ok(())
 }
 
@@ -77,14 +91,14 @@ unsafe fn shuffle_at(level: Level, src: &[u8], elem_size: usize, dst: &mut [u8])
 
 /// # Safety
 /// As [`shuffle_at`].
-unsafe fn unshuffle_at(level: Level, src: &[u8], elem_size: usize, dst: &mut [u8]) {
+unsafe fn unshuffle_at(level: Level, src: &[u8], elem_size: usize, dst: &mut [u8], stream: bool) {
     // SAFETY: the caller's promise.
     let first = unsafe {
         match elem_size {
-            1 => levels::unshuffle::<1>(level, src, dst),
-            2 => levels::unshuffle::<2>(level, src, dst),
-            4 => levels::unshuffle::<4>(level, src, dst),
-            _ => levels::unshuffle::<8>(level, src, dst),
+            1 => levels::unshuffle::<1>(level, src, dst, stream),
+            2 => levels::unshuffle::<2>(level, src, dst, stream),
+            4 => levels::unshuffle::<4>(level, src, dst, stream),
+            _ => levels::unshuffle::<8>(level, src, dst, stream),
         }
     };
     let run = src.len() / elem_size / 8;

@@ -42,6 +42,16 @@ impl Lanes for Avx2 {
         }
     }
     #[inline(always)]
+    unsafe fn stream_pair(self, next: Self, to: *mut u8, stride: usize) {
+        unsafe {
+            x::_mm256_stream_si256(to.cast(), x::_mm256_permute2x128_si256::<0x20>(self.0, next.0));
+            x::_mm256_stream_si256(
+                to.add(stride).cast(),
+                x::_mm256_permute2x128_si256::<0x31>(self.0, next.0),
+            );
+        }
+    }
+    #[inline(always)]
     fn is_zero(self) -> bool {
         unsafe { x::_mm256_testz_si256(self.0, self.0) == 1 }
     }

@@ -48,13 +48,16 @@ impl Lanes for Avx512 {
     #[inline(always)]
     unsafe fn store_pair(self, next: Self, to: *mut u8, stride: usize) {
         unsafe {
-            let lower = x::_mm512_shuffle_i64x2::<LOW>(self.0, next.0);
-            let upper = x::_mm512_shuffle_i64x2::<HIGH>(self.0, next.0);
-            for (q, both) in [(0, lower), (2, upper)] {
-                let both = x::_mm512_shuffle_i64x2::<MIDDLE>(both, both);
-                x::_mm256_storeu_si256(to.add(q * stride).cast(), x::_mm512_castsi512_si256(both));
-                let second = x::_mm512_extracti64x4_epi64::<1>(both);
-                x::_mm256_storeu_si256(to.add((q + 1) * stride).cast(), second);
+            for (q, half) in quarters(self, next).into_iter().enumerate() {
+                x::_mm256_storeu_si256(to.add(q * stride).cast(), half);
+            }
+        }
+    }
+    #[inline(always)]
+    unsafe fn stream_pair(self, next: Self, to: *mut u8, stride: usize) {
+        unsafe {
+            for (q, half) in quarters(self, next).into_iter().enumerate() {
+                x::_mm256_stream_si256(to.add(q * stride).cast(), half);
             }
         }
     }
@@ -106,5 +109,20 @@ impl Lanes for Avx512 {
             *v = Self(unsafe { x::_mm512_gf2p8affine_epi64_epi8::<0>(unit, v.0) });
         }
         bytes
+    }
+}
+
+/// Lane q of both vectors, side by side, for each q.
+#[inline(always)]
+unsafe fn quarters(first: Avx512, next: Avx512) -> [x::__m256i; 4] {
+    // SAFETY: see above.
+    unsafe {
+        let two = |both| {
+            let both = x::_mm512_shuffle_i64x2::<MIDDLE>(both, both);
+            [x::_mm512_castsi512_si256(both), x::_mm512_extracti64x4_epi64::<1>(both)]
+        };
+        let [a, b] = two(x::_mm512_shuffle_i64x2::<LOW>(first.0, next.0));
+        let [c, d] = two(x::_mm512_shuffle_i64x2::<HIGH>(first.0, next.0));
+        [a, b, c, d]
     }
 }

@@ -47,6 +47,16 @@ pub trait Lanes: Copy {
     /// # Safety
     /// 32 bytes can be written to each of those places.
     unsafe fn store_pair(self, next: Self, to: *mut u8, stride: usize);
+    /// The same past the caches, where the processor can.
+    ///
+    /// # Safety
+    /// As [`Lanes::store_pair`], and the places begin at multiples of 32 bytes. Other threads may look at them after a
+    /// store fence alone.
+    #[inline(always)]
+    unsafe fn stream_pair(self, next: Self, to: *mut u8, stride: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { self.store_pair(next, to, stride) }
+    }
 
     /// Every byte is 0.
     fn is_zero(self) -> bool;
