@@ -80,7 +80,9 @@ const steps = [
     missing: "skipped: the Rust tests: cargo is not installed",
   },
   deno(`--ignore=${LONG.join(",")}`),
-  ...(built ? [deno("--allow-ffi", "--filter", "/^native/", "ts/engine")] : []),
+  ...(built
+    ? [deno("--allow-ffi", "--filter", "/^native/", "ts/engine"), deno("--allow-ffi", "ts/engine/webgpu/widen_test.ts")]
+    : []),
   // The tests of HDF5 files once more on the system's libhdf5, which they load where they find it.
   deno("--allow-ffi", "--filter", "/^libhdf5/", "ts/io/hdf5"),
 ];

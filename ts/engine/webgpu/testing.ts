@@ -10,13 +10,17 @@ const must = Deno.env.get("CI") === "true";
 if (!(engine instanceof Error)) globalThis.addEventListener("unload", () => engine.device.close());
 else if (!must) console.log(`skipped: WebGPU: ${messageOf(engine)}`);
 
-/** A test that needs the engine. Deno keeps a buffer's promise open for 10 ms after it was read: see device.ts. */
-export function gpuTest(name: string, body: (engine: WebGpuEngine) => void | Promise<void>): void {
+/**
+ * A test that needs the engine; `there`: whether all else that it needs is there. Deno keeps a buffer's
+ * promise open for 10 ms after it was read: see device.ts.
+ */
+export function gpuTest(name: string, body: (engine: WebGpuEngine) => void | Promise<void>, there = true): void {
   const fn = async () => {
     if (engine instanceof Error) throw engine;
     await body(engine);
   };
-  Deno.test({ name: `webgpu: ${name}`, ignore: engine instanceof Error && !must, fn, sanitizeOps: false });
+  const ignore = !there || (engine instanceof Error && !must);
+  Deno.test({ name: `webgpu: ${name}`, ignore, fn, sanitizeOps: false });
 }
 
 /** A tilted detector of 100 µm pixels. */

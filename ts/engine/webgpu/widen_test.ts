@@ -10,7 +10,9 @@ import { Tables } from "./tables.ts";
 import { GEOMETRY, gpuTest, uniform } from "./testing.ts";
 
 const hasLibrary = findNarrowing() !== undefined;
-if (!hasLibrary) console.log("skipped: narrow frames: there is no native library (deno task build:native)");
+if (!hasLibrary) {
+  console.log("skipped: narrow frames: they need the native library (deno task build:native, --allow-ffi)");
+}
 
 function input(type: PixelType, shape: readonly [number, number]): PlanInput {
   return { geometry: GEOMETRY, shape, type, settings: { ...DEFAULT_SETTINGS, bins: 4 } };
@@ -61,7 +63,6 @@ async function arrived(device: Device, one: PlanInput, frames: PixelArray[], cha
 }
 
 gpuTest("narrow frames arrive as they were", async ({ device }) => {
-  if (!hasLibrary) return;
   for (const type of ["uint16", "int16", "uint32", "int32"] as const) {
     // The last words of the narrow frame, and of the frame, are not full; the large one has many parts.
     for (const shape of [[61, 167], [3, 7], [64, 128], [521, 523]] as const) {
@@ -73,15 +74,14 @@ gpuTest("narrow frames arrive as they were", async ({ device }) => {
       if (count > 100) assert.deepEqual(bits, [4, 4, 8, 8 * pixels[0].BYTES_PER_ELEMENT, 4]);
     }
   }
-});
+}, hasLibrary);
 
 gpuTest("a wrong bit of a narrow frame is seen", async ({ device }) => {
-  if (!hasLibrary) return;
   const frame = pixelsOf("uint16", 61 * 167, 14, 100);
   const flip = (bytes: Uint8Array) => void (bytes[1234] ^= 0x10);
   const { pixels: [seen] } = await arrived(device, input("uint16", [61, 167]), [frame], flip);
   assert.equal(frame.findIndex((value, at) => value !== seen[at]), 2 * 1234 + 1);
-});
+}, hasLibrary);
 
 gpuTest("bytes, floats and what is no whole frame are not narrowed", ({ device }) => {
   const of = (type: PixelType) => {
