@@ -287,6 +287,53 @@ fn rings_that_do_not_scatter_are_their_mean() {
     assert!(out.iter().enumerate().all(|(p, &v)| v == if p % 100 == 7 { 255 } else { 20 }));
 }
 
+/// A frame without noise in plain f64.
+fn smoothly<T: DensePixel>(densify: &Densify, mean: &[f32], dummy: T) -> Vec<T> {
+    let (places, scale) = (densify.places.all(), densify.places.scale());
+    let pixel = |(pixel, &place): (usize, &u32)| {
+        if place == MASKED {
+            return dummy;
+        }
+        let bin = scale.bin(place);
+        let [value, next] = [mean[bin], mean[(bin + 1).min(BINS - 1)]].map(f64::from);
+        let value = value + f64::from(scale.steps(place)) * ((next - value) * scale.step());
+        T::nearest(densify.normalization.as_ref().map_or(value, |norms| value * f64::from(norms[pixel])))
+    };
+    places.iter().enumerate().map(pixel).collect()
+}
+
+#[test]
+fn smooth_pixels_are_those_of_plain_f64() {
+    fn check<T: DensePixel + PartialEq>(densify: &mut Densify, mean: &[f32], dummy: T) {
+        let background = Background { mean: mean.to_vec(), std: vec![0.0; BINS] };
+        let mut out = vec![T::default(); PIXELS];
+        densify.frame(&background, &Noise { scale: 0.0, ..NOISE }, dummy, Kept::NONE, &mut out);
+        let mut expected = smoothly(densify, mean, dummy);
+        assert!(out == expected);
+        let count = expected[1234].number();
+        expected[1234] = T::nearest(if count > 0.0 { count - 1.0 } else { count + 1.0 });
+        assert!(out != expected, "the comparison sees one pixel");
+    }
+    for corrected in [false, true] {
+        let mut densify = densify(corrected, CUTOFF);
+        // Flat halves, negative values, rings without any, and more than a pixel holds.
+        for size in [0.6f32, 7.0, 300.0, 5000.0, 3e9] {
+            let value = |b: usize| match b % 8 {
+                0 | 1 => (size * 0.4).floor() + 0.5,
+                6 if b % 24 == 6 => f32::NAN,
+                7 => -size * 0.3,
+                n => size * ((b * n) as f32 * 0.618).fract(),
+            };
+            let mean: Vec<f32> = (0..BINS).map(value).collect();
+            check(&mut densify, &mean, u8::MAX);
+            check(&mut densify, &mean, u16::MAX);
+            check(&mut densify, &mean, u32::MAX);
+            check(&mut densify, &mean, -1i16);
+            check(&mut densify, &mean, -1i32);
+        }
+    }
+}
+
 /// A frame made by one level of instructions.
 #[derive(Clone)]
 struct Frame<'a>(&'a Densify, Draws<'a, u16>, &'a [Line]);
