@@ -34,7 +34,8 @@ pub trait Kernel {
 }
 
 /// Does the work with the best instructions that this processor has. It has the same bits on all of them as long as it
-/// uses integers and `+ - * /` and square roots of floats alone, which no compiler may fuse or reorder.
+/// uses integers and `+ - * /` and square roots of floats alone, which no compiler may fuse or reorder. On WebAssembly
+/// each kernel is a function of its own, see [`crate::parallel::apart`].
 #[inline(always)]
 pub fn run<K: Kernel>(kernel: K) -> K::Out {
     #[cfg(target_arch = "x86_64")]
