@@ -134,7 +134,8 @@ class SparseFile implements SparseSink {
   readonly #std: PackedStack;
   readonly #offsets = [0];
   readonly #peaks = new PeakTable();
-  #mask: PackedStack | undefined;
+  /** the images, to be finished at the end */
+  readonly #maps: PackedStack[] = [];
   #plan: SparsePlan | undefined;
   #planned = Promise.resolve();
   #choice: MapChoice | undefined;
@@ -169,7 +170,7 @@ class SparseFile implements SparseSink {
     const { mask } = this.header;
     if (!mask) return;
     const type = mask instanceof Uint32Array ? "uint32" : "uint8";
-    const stack = this.#mask = this.#image(`${ENTRY}/instrument/detector/pixel_mask`, type);
+    const stack = this.#image(`${ENTRY}/instrument/detector/pixel_mask`, type);
     await this.#inBands(({ start, end }) => stack.append(mask.subarray(start, end)));
     stack.flush();
   }
@@ -215,9 +216,9 @@ class SparseFile implements SparseSink {
     await this.#planned;
     const lists = [this.#index, this.#intensity, this.#mean, this.#std];
     for (const stack of lists) stack.flush();
-    const maps = await this.#writeMaps();
+    await this.#writeMaps();
     await this.#queue.drain();
-    for (const stack of [...lists, ...maps, ...(this.#mask ? [this.#mask] : [])]) stack.finish();
+    for (const stack of [...lists, ...this.#maps]) stack.finish();
     const offsets = this.keptPixels < this.offsetLimit
       ? Uint32Array.from(this.#offsets)
       : BigUint64Array.from(this.#offsets, BigInt);
@@ -239,18 +240,16 @@ class SparseFile implements SparseSink {
   }
 
   /** Puts the maps on their way, rounded where there is a step. */
-  async #writeMaps(): Promise<PackedStack[]> {
+  async #writeMaps(): Promise<void> {
     const { settings } = this.header;
     const { maps, radial } = this.#made;
     const steps = this.#choice?.steps() ?? {};
     // FabIO takes radii below the first bin's centre for masked: rounding must not lead there.
-    const radius = await this.#writeMap("radius", `${DATA}/mask`, { unit: settings.unit }, steps.radius, radial[0]);
-    const written = [radius];
+    await this.#writeMap("radius", `${DATA}/mask`, { unit: settings.unit }, steps.radius, radial[0]);
     if (maps.weights) {
       const step = steps.normalization;
-      written.push(await this.#writeMap("normalization", `${DATA}/normalization`, {}, step, step ?? 0));
+      await this.#writeMap("normalization", `${DATA}/normalization`, {}, step, step ?? 0);
     }
-    return written;
   }
 
   /** A map in bands of whole rows; `step`: what it is rounded to, where it is, but not below `least`. */
@@ -260,12 +259,11 @@ class SparseFile implements SparseSink {
     attributes: H5Attributes,
     step: number | undefined,
     least: number,
-  ): Promise<PackedStack> {
+  ): Promise<void> {
     const told: H5Attributes = step === undefined ? {} : { rounding_step: step, rounding: ROUNDED };
     const stack = this.#image(path, "float32", { ...attributes, ...told });
     const rounding = step === undefined ? undefined : { step, least };
     await this.#inBands((band, rows) => stack.appendPacked(this.#made.maps.pack(map, band, rounding), rows));
-    return stack;
   }
 
   /** Puts bands of whole rows on their way, as there is room for them. */
@@ -291,9 +289,12 @@ class SparseFile implements SparseSink {
     return GROUP * Math.ceil(rows / bands / GROUP);
   }
 
+  /** A dataset for an image, which is finished with the file. */
   #image(path: string, type: PixelType, attributes: H5Attributes = {}): PackedStack {
     const all = { interpretation: "image", ...attributes };
-    return new PackedStack(this.h5, this.#queue, path, type, [this.header.shape[1]], this.#bandHeight, all);
+    const stack = new PackedStack(this.h5, this.#queue, path, type, [this.header.shape[1]], this.#bandHeight, all);
+    this.#maps.push(stack);
+    return stack;
   }
 }
 
