@@ -33,8 +33,8 @@ interface Chunked {
 /** A file that h5wasm writes. */
 export class WasmOutput implements WriteCalls {
   readonly #chunked = new Map<string, Chunked>();
-  /** the attributes of each object: the file is new, so there are no others */
-  readonly #attributes = new Map<string, Set<string>>();
+  /** the attributes, each `path@name`: the file is new, so there are no others */
+  readonly #attributes = new Set<string>();
 
   constructor(private readonly lib: H5Library, private readonly id: bigint) {}
 
@@ -74,10 +74,9 @@ export class WasmOutput implements WriteCalls {
   }
 
   attribute(path: string, name: string, value: H5Attributes[string]): void {
-    const known = this.#attributes.get(path) ?? new Set();
-    this.#attributes.set(path, known);
+    const attribute = `${path}@${name}`;
     this.#run((module) => {
-      if (known.has(name)) module.delete_attribute(this.id, path, name);
+      if (this.#attributes.has(attribute)) module.delete_attribute(this.id, path, name);
       const list = Array.isArray(value) ? value as readonly (string | number)[] : [value as string | number];
       const shape = Array.isArray(value) ? [list.length] : [];
       if (list.every((v): v is string => typeof v === "string")) {
@@ -90,7 +89,7 @@ export class WasmOutput implements WriteCalls {
         (at) => module.create_attribute(this.id, path, name, at, numberMetadata(type, shape, {})),
       );
     });
-    known.add(name);
+    this.#attributes.add(attribute);
   }
 
   softLink(path: string, target: string): void {
