@@ -3,7 +3,7 @@ import type { Densifier, DensifierPool, Plan, PlanPool } from "./engine.ts";
 import { processFrame, rebuildFrame } from "./process.ts";
 
 /** A promise of what `work` gives or throws: never a throw at the call. */
-// deno-lint-ignore require-await
+// deno-lint-ignore require-await -- what it throws becomes a rejection
 async function promised<T>(work: () => T): Promise<T> {
   return work();
 }
