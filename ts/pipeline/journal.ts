@@ -110,7 +110,8 @@ export class Journal<E> {
   readonly #file: Deno.FsFile;
   #entries: E[] = [];
   #bytes = 0;
-  #since = performance.now();
+  /** when the first of the entries came */
+  #since = 0;
   #writing = Promise.resolve();
   #begun = false;
   #frames = 0;
@@ -132,6 +133,8 @@ export class Journal<E> {
 
   /** Adds the result of the next frame, of about `bytes` bytes; now and then waits for the disk. Rejects with OutputError. */
   async add(entry: E, bytes: number): Promise<void> {
+    // Nothing can be lost before there is something.
+    if (this.#entries.length === 0) this.#since = performance.now();
     this.#entries.push(entry);
     this.#bytes += bytes;
     if (this.#bytes >= BYTES || performance.now() - this.#since >= 1000 * SECONDS) await this.#flush();
@@ -155,7 +158,6 @@ export class Journal<E> {
     const entries = this.#entries;
     this.#entries = [];
     this.#bytes = 0;
-    this.#since = performance.now();
     if (entries.length === 0) return;
     this.#writing = this.#put(entries);
     // Told when the next one is written, or at the end.
