@@ -2,8 +2,11 @@
 import { messageOf } from "../ts/errors.ts";
 import { type Spread, spread } from "./machine.ts";
 
-/** Ways to compute that are measured: WebAssembly, the native engine on one thread and on all cores. */
-export const COLUMNS = ["wasm", "native1", "native"] as const;
+/**
+ * Ways to compute that are measured: WebAssembly; the same with the system's libhdf5 for the files of whole programs; the
+ * native engine on one thread and on all cores.
+ */
+export const COLUMNS = ["wasm", "wasmLibhdf5", "native1", "native"] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** One measurement: milliseconds per frame. */

@@ -4,9 +4,10 @@
  */
 import { wasmEngine } from "../ts/engine/wasm.ts";
 import { createDense } from "../ts/io/dense.ts";
+import { findLibhdf5 } from "../ts/io/hdf5/ffi/find.ts";
 import { openSparse } from "../ts/io/sparse_read.ts";
 import type { Bench } from "./bench.ts";
-import { braggsieve, hasOption } from "./cli.ts";
+import { braggsieve, hasOption, type Program } from "./cli.ts";
 import { indexamajig } from "./crystfel.ts";
 import { compare, type Effort, type Peer, type Row, type Run } from "./compare.ts";
 import { encodeAll } from "./decoders.ts";
@@ -52,13 +53,25 @@ async function longStack({ input: { plan, pixels }, folder }: Bench, times: numb
   return { path, frames: times * chunks.length };
 }
 
-/** The engines of the command line that are there, each with its further options. */
-async function programs({ contenders }: Bench, command: string) {
+/** What runs `words` and makes `made`, ms per frame, in each way that the machine can; and what a reader must know. */
+async function programs({ contenders }: Bench, words: readonly string[], made: string, frames: number) {
+  const [command] = words;
   const jobs = await hasOption(command, "--jobs");
-  const found = [{ engine: "wasm" as const, words: jobs ? ["--jobs", String(JOBS)] : [] }];
+  const threads = jobs ? ["--jobs", String(JOBS)] : [];
+  const run = (program: Program, ...more: string[]): Run => async () =>
+    await braggsieve(program, [...words, ...more], made) / frames;
+  const libhdf5 = findLibhdf5().backend?.name.replace(/ \(.*/, "");
   const native = contenders.some(({ column }) => column === "native");
+  const ours = {
+    wasm: run("wasm", ...threads),
+    ...(libhdf5 ? { wasmLibhdf5: run("wasmLibhdf5", ...threads) } : {}),
+    ...(native ? { native: run("native") } : {}),
+  };
   const note = jobs ? `WebAssembly with --jobs ${JOBS}` : `${command} has no --jobs: WebAssembly on one thread`;
-  return { programs: [...found, ...(native ? [{ engine: "native" as const, words: [] }] : [])], note };
+  const files = `files by h5wasm in the first column, in the others by ${
+    libhdf5 ?? "h5wasm too: no libhdf5 was found"
+  }`;
+  return { ours, notes: [note, files] };
 }
 
 async function size(path: string): Promise<number> {
@@ -68,11 +81,8 @@ async function size(path: string): Promise<number> {
 async function sparsify(bench: Bench, stack: Stack, what: string, effort: Effort): Promise<Row> {
   const { input, folder } = bench;
   const { path, frames } = stack;
-  const { programs: engines, note } = await programs(bench, "sparsify");
   const made = `${folder}/ours_sparse.h5`;
-  const run = (engine: "wasm" | "native", words: readonly string[]): Run => async () => {
-    return await braggsieve(engine, ["sparsify", "-p", input.poni, ...words, path], made) / frames;
-  };
+  const { ours, notes } = await programs(bench, ["sparsify", "-p", input.poni, path], made, frames);
   const peer = await sparsifyBragg(bench, stack);
   const row = await compare({
     what,
@@ -80,12 +90,12 @@ async function sparsify(bench: Bench, stack: Stack, what: string, effort: Effort
     frameBytes: input.pixels[0].byteLength,
     // What is written is known afterwards.
     movedBytes: 0,
-    ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
+    ours,
     peers: [peer],
   }, effort);
   const movedBytes = (await size(path) + await size(made)) / frames;
   const own = await bytesAndPixels(made, peer);
-  return { ...row, movedBytes, notes: [note, ...own] };
+  return { ...row, movedBytes, notes: [...notes, ...own] };
 }
 
 /** What both programs made of the frames, from their files. */
@@ -150,19 +160,17 @@ async function packageVersions(...names: string[]): Promise<Record<string, strin
 async function densify(bench: Bench, noise: 0 | 1): Promise<Row> {
   const { input, folder, effort } = bench;
   const frames = input.pixels.length;
-  const { programs: engines, note } = await programs(bench, "densify");
   const made = `${folder}/ours_dense.h5`;
   const words = ["densify", "--noise", String(noise), input.sparse];
-  const run = (engine: "wasm" | "native", more: readonly string[]): Run => async () =>
-    await braggsieve(engine, [...words, ...more], made) / frames;
+  const { ours, notes } = await programs(bench, words, made, frames);
   const row = await compare({
     what: `\`densify\`, ${noise ? "with" : "no"} noise`,
     unit: "frames/s",
     frameBytes: input.pixels[0].byteLength,
     movedBytes: 0,
-    ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
+    ours,
     peers: [densifyBragg(bench, noise)],
-    notes: [note, "the sparse file is ours in its default layout, which FabIO reads"],
+    notes: [...notes, "the sparse file is ours in its default layout, which FabIO reads"],
   }, effort);
   return { ...row, movedBytes: (await size(input.sparse) + await size(made)) / frames };
 }
@@ -170,18 +178,16 @@ async function densify(bench: Bench, noise: 0 | 1): Promise<Row> {
 async function peaks(bench: Bench): Promise<Row> {
   const { input, folder, effort } = bench;
   const frames = input.pixels.length;
-  const { programs: engines, note } = await programs(bench, "peaks");
   const made = `${folder}/ours.cxi`;
-  const run = (engine: "wasm" | "native", more: readonly string[]): Run => async () =>
-    await braggsieve(engine, ["peaks", "-p", input.poni, ...more, input.stack], made) / frames;
+  const { ours, notes } = await programs(bench, ["peaks", "-p", input.poni, input.stack], made, frames);
   const row = await compare({
     what: "`peaks`",
     unit: "frames/s",
     frameBytes: input.pixels[0].byteLength,
     movedBytes: 0,
-    ours: Object.fromEntries(engines.map(({ engine, words }) => [engine, run(engine, words)])),
+    ours,
     peers: [await indexamajig(bench)],
-    notes: [note, "each finder has its own settings: our defaults; threshold 20, SNR 6, 3 pixels; all cores"],
+    notes: [...notes, "each finder has its own settings: our defaults; threshold 20, SNR 6, 3 pixels; all cores"],
   }, effort);
   return { ...row, movedBytes: (await size(input.stack) + await size(made)) / frames };
 }

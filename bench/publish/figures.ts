@@ -3,12 +3,7 @@ import type { Column, PeerResult, Row } from "../compare.ts";
 import { peerRatioText, spreadText, tableLine, timesText } from "./numbers.ts";
 import { reached, type Results } from "./results.ts";
 import { scalingTable } from "./scaling_table.ts";
-
-const NAMES: Readonly<Record<Column, string>> = {
-  wasm: "WebAssembly",
-  native1: "native, one thread",
-  native: "native, all cores",
-};
+import { COLUMN_NAMES } from "./section.ts";
 
 /** A section of the figures: its columns and the stages in it. */
 interface Section {
@@ -20,7 +15,7 @@ interface Section {
 const SECTIONS: readonly Section[] = [
   {
     title: "Whole programs, from the start of the process to its end",
-    columns: ["wasm", "native"],
+    columns: ["wasm", "wasmLibhdf5", "native"],
     stages: ["whole_program"],
   },
   { title: "In memory, per frame", columns: ["wasm", "native1", "native"], stages: ["clip", "peaks", "densify"] },
@@ -56,7 +51,7 @@ ${scalingTable(results.scaling)}
 function sectionText({ title, columns, stages }: Section, { rows: measured, copy }: Results): string {
   const rows = stages.flatMap((stage) => measured[stage] ?? []);
   const there = columns.filter((column) => rows.some((row) => row.ours[column]));
-  const head = [title, ...there.map((column) => NAMES[column]), "peer", "of the copy's speed"];
+  const head = [title, ...there.map((column) => COLUMN_NAMES[column]), "peer", "of the copy's speed"];
   const lines = rows.flatMap((row) => rowLines(row, there, copyText(row, there, copy)));
   const notes = [...new Set(rows.flatMap((row) => row.notes ?? []))];
   const table = [tableLine(head), `|${"---|".repeat(head.length)}`, ...lines].join("\n");

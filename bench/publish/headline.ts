@@ -110,7 +110,7 @@ function figure(pairs: readonly Pair[]): string {
       Plot.ruleX([1], { stroke: "currentColor", strokeDasharray: "4,3" }),
       ...names.flatMap((name, at) => {
         const own = ratios.filter(({ column }) => column === name);
-        const dy = 10 * (at - 1);
+        const dy = 10 * (at - (names.length - 1) / 2);
         return [
           Plot.ruleY(own, {
             y: "line",

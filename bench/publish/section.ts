@@ -24,6 +24,7 @@ export interface Source {
 
 export const COLUMN_NAMES: Readonly<Record<Column, string>> = {
   wasm: "WebAssembly",
+  wasmLibhdf5: "WebAssembly, libhdf5",
   native1: "native, one thread",
   native: "native, all cores",
 };

@@ -36,6 +36,7 @@ Deno.test("simulate, sparsify, densify, peaks, integrate and info work one after
     );
     assert.equal(json.frames, 3);
     assert.equal(json.settings.bins, 100);
+    assert.equal(json.hdf5, "h5wasm", "no --allow-ffi");
     assert.equal(json.outputBytes, (await Deno.stat(join(folder, "sparse.h5"))).size);
     assert.ok(json.keptPixels > 0 && json.keptPixels < json.validPixels);
     assert.match(await run("densify", "sparse.h5"), /^sparse_dense\.h5: 3 frames/);

@@ -16,7 +16,7 @@ import { inOrder } from "./in_order.ts";
 import { factsOfFiles, jobsFor, withThreads } from "./resources.ts";
 import type { RunControl } from "./run.ts";
 import { fetchChunk, storeChunk, storedBytes, type StoredChunk } from "./stored_chunk.ts";
-import { bytesOfFiles, rate, type Summary } from "./summary.ts";
+import { bytesOfFiles, rate, type Summary, usedHdf5 } from "./summary.ts";
 import { completing, type GeomOptions, type OutputOptions, soon, toOutput, writeText } from "./to_file.ts";
 
 /** What is rebuilt and how. */
@@ -202,6 +202,7 @@ async function write(
     return {
       command: "densify",
       engine: engine.name,
+      ...usedHdf5(),
       jobs: (await making).jobs,
       output: options.output,
       frames,

@@ -7,7 +7,7 @@ import { SimulatedSource, type SimulationSettings, writeSimulation } from "../io
 import { InterruptedError } from "../errors.ts";
 import { checkApart } from "./apart.ts";
 import type { RunControl } from "./run.ts";
-import { rate, type Summary } from "./summary.ts";
+import { rate, type Summary, usedHdf5 } from "./summary.ts";
 import { type OutputOptions, toOutput, writeText } from "./to_file.ts";
 
 /** What is simulated. */
@@ -52,6 +52,7 @@ export async function simulate(options: SimulateOptions, control: RunControl = {
     return {
       command: "simulate",
       engine: "wasm",
+      ...usedHdf5(),
       jobs: 1,
       output,
       frames,

@@ -1,4 +1,5 @@
 /** What a run reports when it is done: one record for `--json` and for the one-line summary. */
+import { h5LibraryName } from "../io/hdf5/choose.ts";
 import { filePart } from "../io/open.ts";
 import type { ThresholdChange } from "./threshold.ts";
 
@@ -6,6 +7,8 @@ import type { ThresholdChange } from "./threshold.ts";
 export interface Summary {
   readonly command: string;
   readonly engine: string;
+  /** the library that HDF5 files were read and written with, and its place; absent when there were none */
+  readonly hdf5?: string;
   /** frames that were worked on at the same time */
   readonly jobs: number;
   readonly output: string;
@@ -36,6 +39,12 @@ export interface Summary {
   readonly notes: readonly string[];
   /** every setting that was used */
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What a summary says of the HDF5 library that was used. */
+export function usedHdf5(): Pick<Summary, "hdf5"> {
+  const name = h5LibraryName();
+  return name === undefined ? {} : { hdf5: name };
 }
 
 /** Bytes of files on disk; one that is named twice counts once, a source that is no file not at all. */

@@ -7,7 +7,7 @@ import { checkApart, inputsOf } from "./apart.ts";
 import { type Checkpoint, type ResumeOptions, withCheckpoint } from "./checkpoint.ts";
 import { type Experiment, prepare, type RunOptions } from "./experiment.ts";
 import type { FrameEntry, RunControl, RunTotals } from "./run.ts";
-import { bytesOfFiles, rate, type Summary } from "./summary.ts";
+import { bytesOfFiles, rate, type Summary, usedHdf5 } from "./summary.ts";
 
 /** Where a run writes. */
 export interface OutputOptions extends ResumeOptions {
@@ -88,6 +88,7 @@ export async function runToFile<E = FrameEntry>(
       return {
         command,
         engine: experiment.engine.name,
+        ...usedHdf5(),
         jobs: (await experiment.pool).jobs,
         output: options.output,
         ...totals,
