@@ -224,7 +224,10 @@ export interface PlanPool {
   readonly radial: Float64Array;
   /** radial coordinate per pixel, NaN where masked; norm per pixel, where corrections are made */
   readonly maps: PlanMaps;
-  /** Loads a frame, clips it and does `stages`. The frame's bytes belong to the pool from now on. Rejects where they are damaged. */
+  /**
+   * Loads a frame, clips it and does `stages`. The frame's bytes belong to the pool until the promise is fulfilled. Rejects
+   * where they are damaged; they may be gone then.
+   */
   process(frame: EncodedFrame, stages: Stages): Promise<FrameResult>;
   /** Frees everything; frames under way are given up. */
   close(): Promise<void>;

@@ -27,6 +27,13 @@ Deno.test("masks unite bit by bit and are counted; masks of two detectors are re
   assert.throws(() => unitedMask(a, new Uint8Array(3)), /masks of 4 and 3 pixels/);
 });
 
+Deno.test("large masks unite to the last pixel", () => {
+  const [a, b] = [3, 5].map((step) => Uint8Array.from({ length: 600_001 }, (_, p) => p % step === 0 ? step : 0));
+  const united = unitedMask(a, b);
+  assert.ok(united.every((bits, p) => bits === (a[p] | b[p])));
+  assert.ok(!united.every((bits, p) => bits === (a[p] | b[Math.max(0, p - 1)])), "the comparison sees one place");
+});
+
 Deno.test("lists from files are checked", () => {
   assert.ok(allBelow(Uint32Array.of(3, 9), 10));
   assert.ok(!allBelow(Uint32Array.of(3, 10), 10));

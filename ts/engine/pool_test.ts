@@ -46,8 +46,10 @@ for (const [name, engine] of engines) {
       assert.deepEqual([pool.maps.shares, pool.maps.weights], [plan.maps.shares, plan.maps.weights]);
       for (const maps of [pool.maps, plan.maps]) assert.deepEqual(await unpackedMap(maps, "radius"), plan.radius());
       assert.deepEqual(await unpackedMap(pool.maps, "normalization"), plan.normalization());
-      const results = await Promise.all(expected.map((_, i) => pool.process(frameOf(i), STAGES)));
+      const frames = expected.map((_, i) => frameOf(i));
+      const results = await Promise.all(frames.map((frame) => pool.process(frame, STAGES)));
       assert.deepEqual(results, expected, `${jobs} jobs`);
+      assert.deepEqual(frames, expected.map((_, i) => frameOf(i)), "their bytes are back");
       const few = await pool.process(frameOf(0), {});
       assert.deepEqual(Object.keys(few).sort(), ["background", "invalid"]);
       results[2].picked!.intensity[0]++;

@@ -2,7 +2,7 @@
 import { offerPacking, type Packing } from "./packing.ts";
 import { encodeBitshuffleZstd } from "./wasm_zstd.ts";
 import {
-  addMask,
+  addMask as addBits,
   allBelow,
   countMasked,
   countNan,
@@ -18,6 +18,19 @@ import {
   nonzeroMask,
   rises,
 } from "./wasm/braggsieve.js";
+
+/**
+ * Bytes of masks that are copied into WebAssembly's memory at a time: to touch fresh memory for whole ones takes longer
+ * than the work.
+ */
+const BAND = 1 << 18;
+
+/** See {@linkcode Packing.addMask}. */
+function addMask(mask: Uint8Array, other: Uint8Array): void {
+  // The core refuses other lengths.
+  if (mask.length !== other.length) return addBits(mask, other);
+  for (let at = 0; at < mask.length; at += BAND) addBits(mask.subarray(at, at + BAND), other.subarray(at, at + BAND));
+}
 
 /** See {@linkcode Packing}. */
 export const wasmPacking: Packing = {

@@ -33,7 +33,8 @@ export interface WorkerCalls {
   /** Loads what packs maps, before there is anything to do. */
   loadPacking(): void;
   pack(...band: Parameters<PlanMaps["pack"]>): ReturnType<PlanMaps["pack"]>;
-  process(frame: EncodedFrame, stages: Stages): FrameResult;
+  /** With the frame's bytes, for a later one. */
+  process(frame: EncodedFrame, stages: Stages): { result: FrameResult; bytes: Uint8Array };
   densifier(input: DensifierInput): void;
   rebuild(frame: SparseFrame, number: number, options: DensifyOptions): Uint8Array;
 }
@@ -68,7 +69,7 @@ const calls: WorkerCalls = {
   },
   loadPacking: () => void zlib(),
   pack: (...band) => made(plan).maps.pack(...band),
-  process: (frame, stages) => processFrame(made(plan), frame, stages),
+  process: (frame, stages) => ({ result: processFrame(made(plan), frame, stages), bytes: frame.bytes }),
   densifier(input) {
     densifier = wasmEngine.densifier(input);
   },

@@ -5,6 +5,7 @@
 import { zlib } from "../builtins.ts";
 import { GROUP, ZSTD_LEVEL } from "./chunk_zstd.ts";
 import { bitshuffle } from "./wasm/braggsieve.js";
+import { memory } from "./wasm/braggsieve_bg.wasm";
 
 const HEADER = 16;
 
@@ -18,7 +19,14 @@ export function encodeBitshuffleZstd(chunk: Uint8Array, size: number): Uint8Arra
   if (chunk.length === 0 || chunk.length % (GROUP * size) !== 0 || chunk.length >= 2 ** 31) {
     throw new RangeError(`a chunk of ${chunk.length} bytes is not whole groups of ${GROUP} elements of ${size}`);
   }
-  return encodeShuffled(bitshuffle(chunk, size));
+  return encodeShuffled(shuffled(chunk, size));
+}
+
+/** The bits of whole groups of eight elements of `size` bytes, shuffled: valid until the next call into the core. */
+export function shuffled(elements: Uint8Array, size: number): Uint8Array {
+  // First: the call may move the memory.
+  const place = bitshuffle(elements, size);
+  return new Uint8Array(memory.buffer, place, elements.length);
 }
 
 /** The same of a chunk whose bits are shuffled already. */

@@ -109,7 +109,11 @@ export async function workerPlanPool(input: PlanInput, jobs: number): Promise<Pl
     validPixels,
     radial,
     maps: { ...maps, pack: (...band) => use((thread) => thread.call("pack", band)) },
-    process: (frame, stages) => use((thread) => thread.call("process", [frame, stages], buffersOf(frame))),
+    async process(frame, stages) {
+      const done = await use((thread) => thread.call("process", [frame, stages], buffersOf(frame)));
+      frame.bytes = done.bytes;
+      return done.result;
+    },
     close: end,
   };
 }

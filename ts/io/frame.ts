@@ -32,7 +32,8 @@ export type Encoding =
 /** One frame as its source holds it. `bytes` belong to the caller: no source changes or reads them afterwards. */
 export interface EncodedFrame {
   readonly encoding: Encoding;
-  readonly bytes: Uint8Array;
+  /** pools hand them to other threads, and put them back */
+  bytes: Uint8Array;
 }
 
 /** What every frame of a source has in common. */

@@ -107,7 +107,7 @@ export class FrameSeries {
     }
   }
 
-  /** Takes the bytes of a frame for later ones, unless they were handed over to another thread. */
+  /** Takes the bytes of a frame for later ones, unless they are gone. */
   giveBack({ bytes: { buffer } }: EncodedFrame): void {
     if (!(buffer instanceof ArrayBuffer) || buffer.byteLength === 0 || this.#spare.length >= MOST_SPARE) return;
     this.#spare.push(new Uint8Array(buffer));

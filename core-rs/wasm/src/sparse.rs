@@ -5,6 +5,7 @@ use crate::plan::Plan;
 use braggsieve_core::background::RadialGrid;
 use braggsieve_core::codec::bitshuffle;
 use braggsieve_core::map_step::{self, Rounding};
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 fn rounding(step: Option<f32>, least: f32) -> Result<Option<Rounding>, JsError> {
@@ -79,10 +80,17 @@ pub fn ring_shares(
     Ok(shares)
 }
 
-/// The bits of whole groups of eight elements, shuffled.
+thread_local! {
+    /// What the last call of [`shuffle`] gave.
+    static SHUFFLED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Shuffles the bits of whole groups of eight elements; gives the place of as many bytes, which the next call writes over.
 #[wasm_bindgen(js_name = bitshuffle)]
-pub fn shuffle(bytes: &[u8], size: usize) -> Result<Vec<u8>, JsError> {
-    let mut shuffled = vec![0; bytes.len()];
-    bitshuffle::shuffle(bytes, size, &mut shuffled)?;
-    Ok(shuffled)
+pub fn shuffle(bytes: &[u8], size: usize) -> Result<usize, JsError> {
+    SHUFFLED.with_borrow_mut(|shuffled| {
+        shuffled.resize(bytes.len(), 0);
+        bitshuffle::shuffle(bytes, size, shuffled)?;
+        Ok(shuffled.as_ptr() as usize)
+    })
 }

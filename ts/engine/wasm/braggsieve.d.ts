@@ -244,9 +244,9 @@ export function addMask(bits: Uint8Array, other: Uint8Array | number[]): void;
 export function allBelow(index: Uint32Array | number[], pixels: number): boolean;
 
 /**
- * The bits of whole groups of eight elements, shuffled.
+ * Shuffles the bits of whole groups of eight elements; gives the place of as many bytes, which the next call writes over.
  */
-export function bitshuffle(bytes: Uint8Array | number[], size: number): Uint8Array;
+export function bitshuffle(bytes: Uint8Array | number[], size: number): number;
 
 /**
  * Chauvenet's cut-off for 0 to `largest` pixels.

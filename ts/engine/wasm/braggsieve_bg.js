@@ -785,22 +785,20 @@ export function allBelow(index, pixels) {
 }
 
 /**
- * The bits of whole groups of eight elements, shuffled.
+ * Shuffles the bits of whole groups of eight elements; gives the place of as many bytes, which the next call writes over.
  * @param {Uint8Array | number[]} bytes
  * @param {number} size
- * @returns {Uint8Array}
+ * @returns {number}
  */
 export function bitshuffle(bytes, size) {
     const val2 = +size;
     const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
     const len0 = WASM_VECTOR_LEN;
     const ret = wasm.bitshuffle(ptr0, len0, val2);
-    if (ret[3]) {
-        throw takeFromExternrefTable0(ret[2]);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
     }
-    var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    return v3;
+    return ret[0] >>> 0;
 }
 
 /**
