@@ -10,6 +10,10 @@ pub trait Strips: Sync {
     fn length(&self) -> usize;
     /// Writes the radii of a strip to `out`, which has its length. To be inlined: see [`crate::simd::Kernel`].
     fn radii(&self, strip: usize, out: &mut [f64]);
+    /// Numbers between which the radii of a strip lie, where that is known without computing them.
+    fn bounds(&self, _strip: usize) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
 }
 
 /// A list of radii.
@@ -73,5 +77,9 @@ impl Strips for RadialRows {
     #[inline(always)]
     fn radii(&self, strip: usize, out: &mut [f64]) {
         self.rows.radius(strip, 0, self.unit, self.wavelength, out);
+    }
+
+    fn bounds(&self, strip: usize) -> (f64, f64) {
+        self.rows.radius_bounds(strip, self.unit, self.wavelength)
     }
 }

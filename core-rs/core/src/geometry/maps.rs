@@ -61,6 +61,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_bounds_of_a_row_hold_its_radii_closely() {
+        let far = Geometry { distance: 10.0, rot1: 0.0, rot2: 0.0, ..geometry(Orientation::BottomRight) };
+        for g in [geometry(Orientation::TopLeft), far, Geometry { poni2: -1.0, ..far }] {
+            for (unit, shape) in
+                Unit::ALL.into_iter().flat_map(|unit| [(unit, SHAPE), (unit, Shape { slow: 9, fast: 1 })])
+            {
+                let (rows, mut radii) = (Rows::new(&g, shape), vec![0.0; shape.fast]);
+                for row in 0..shape.slow {
+                    rows.radius(row, 0, unit, 1e-10, &mut radii);
+                    let (low, high) = rows.radius_bounds(row, unit, 1e-10);
+                    assert!(radii.iter().all(|&r| low <= r && r <= high), "{unit:?} row {row}");
+                    let (least, most) =
+                        radii.iter().fold((f64::INFINITY, 0f64), |(l, m), &r| (l.min(r), m.max(r)));
+                    // The nearest place may lie between two columns, and z is another one at the other end.
+                    let apart = (least - low).max(high - most);
+                    assert!(shape.fast == 1 || apart < 0.3 * (most - least), "{unit:?} row {row}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_behind_the_sample_have_no_bounds() {
+        let g = Geometry { rot1: 2.0, ..geometry(Orientation::TopLeft) };
+        let bounds = Rows::new(&g, SHAPE).radius_bounds(3, Unit::QNm, 1e-10);
+        assert_eq!(bounds, (f64::NEG_INFINITY, f64::INFINITY));
+    }
+
     /// All maps by rows, one after the other.
     #[derive(Clone)]
     struct Maps(Geometry, f64);

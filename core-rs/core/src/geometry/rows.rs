@@ -3,6 +3,9 @@
 
 use super::{Frame, Geometry, Orientation, Shape, Unit};
 
+/// Part of a row's size that its bounds are apart from it: far above what rounding does, far below a pixel.
+const SLACK: f64 = 1e-9;
+
 /// The pixels of a detector, in rows.
 pub struct Rows {
     geometry: Geometry,
@@ -59,6 +62,27 @@ impl Rows {
             Unit::TwoThetaDeg => self.for_each(row, column, out, set(Unit::TwoThetaDeg)),
             Unit::TwoThetaRad => self.for_each(row, column, out, set(Unit::TwoThetaRad)),
         }
+    }
+
+    /// Numbers between which every radius of a row lies, a little apart from the smallest and the largest; infinities where
+    /// the row reaches behind the sample.
+    pub fn radius_bounds(&self, row: usize, unit: Unit, wavelength: f64) -> (f64, f64) {
+        // A row is a straight line: its farthest place is an end of it, the nearest one may lie between.
+        let (p1, last) = (self.p1(row), self.p2[self.p2.len() - 1]);
+        let [(a1, a2, a3), (b1, b2, b3)] = [self.p2[0], last].map(|p2| self.frame.position(p1, p2));
+        let (d1, d2) = (b1 - a1, b2 - a2);
+        let along = (-(a1 * d1 + a2 * d2) / (d1 * d1 + d2 * d2)).clamp(0.0, 1.0);
+        let distance = |t1: f64, t2: f64| (t1 * t1 + t2 * t2).sqrt();
+        let nearest = distance(a1 + along * d1, a2 + along * d2);
+        let farthest = distance(a1, a2).max(distance(b1, b2));
+        let slack = SLACK * (farthest + a3.abs() + b3.abs());
+        let (r, z) =
+            ([(nearest - slack).max(0.0), farthest + slack], [a3.min(b3) - slack, a3.max(b3) + slack]);
+        if z[0] <= 0.0 {
+            return (f64::NEG_INFINITY, f64::INFINITY);
+        }
+        // Coordinates rise with r and do not rise with z.
+        (unit.coordinate(r[0], z[1], wavelength), unit.coordinate(r[1], z[0], wavelength))
     }
 
     /// The same of one pixel, by its raster index.

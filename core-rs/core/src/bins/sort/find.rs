@@ -47,7 +47,8 @@ impl<S: Strips + ?Sized> Split for Band<'_, S> {
     }
 }
 
-/// The smallest and the largest radius that is not masked.
+/// The smallest and the largest radius that is not masked. Strips whose bounds lie within what is found are passed over:
+/// on a detector nearly all, once those near the beam and in the corners have been looked at.
 pub struct Extent<'a, S: ?Sized>(pub Band<'a, S>);
 
 impl<S: Strips + ?Sized> Kernel for Extent<'_, S> {
@@ -55,26 +56,57 @@ impl<S: Strips + ?Sized> Kernel for Extent<'_, S> {
 
     #[inline(always)]
     fn run(self) -> (f64, f64) {
-        const LANES: usize = 16;
         let Self(band) = self;
-        let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-        let mut radii = vec![f64::NAN; band.strips.length().next_multiple_of(LANES)];
-        let mut masked = vec![1; radii.len()];
-        for strip in band.range.clone() {
-            let pixels = band.pixels(strip);
-            band.strips.radii(strip, &mut radii[..pixels.len()]);
-            masked[pixels.len()..].fill(1);
-            masked[..pixels.len()].copy_from_slice(&band.masked[pixels]);
-            for (radii, masked) in radii.chunks_exact(LANES).zip(masked.chunks_exact(LANES)) {
-                for lane in 0..LANES {
-                    // No comparison with NaN is true.
-                    let r = if masked[lane] == 0 { radii[lane] } else { f64::NAN };
-                    low[lane] = if r < low[lane] { r } else { low[lane] };
-                    high[lane] = if r > high[lane] { r } else { high[lane] };
-                }
+        let bounds: Vec<(f64, f64)> = band.range.clone().map(|strip| band.strips.bounds(strip)).collect();
+        let first = |by: fn(&(f64, f64)) -> f64| {
+            (0..bounds.len()).min_by(|&a, &b| by(&bounds[a]).total_cmp(&by(&bounds[b])))
+        };
+        let promising = [first(|bounds| bounds.0), first(|bounds| -bounds.1)];
+        let mut look = Look::new(&band);
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for at in promising.into_iter().flatten().chain(0..bounds.len()) {
+            if bounds[at].0 < low || bounds[at].1 > high {
+                (low, high) = look.at(band.range.start + at, low, high);
             }
         }
-        (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max))
+        (low, high)
+    }
+}
+
+/// Pixels that are looked at side by side.
+const LANES: usize = 16;
+
+/// Looking through strips, several pixels at a time.
+struct Look<'a, S: ?Sized> {
+    band: &'a Band<'a, S>,
+    radii: Vec<f64>,
+    masked: Vec<u8>,
+}
+
+impl<'a, S: Strips + ?Sized> Look<'a, S> {
+    fn new(band: &'a Band<'a, S>) -> Self {
+        let room = band.strips.length().next_multiple_of(LANES);
+        Self { band, radii: vec![f64::NAN; room], masked: vec![1; room] }
+    }
+
+    /// The extent so far, and a strip's.
+    #[inline(always)]
+    fn at(&mut self, strip: usize, low: f64, high: f64) -> (f64, f64) {
+        let Self { band, radii, masked } = self;
+        let pixels = band.pixels(strip);
+        band.strips.radii(strip, &mut radii[..pixels.len()]);
+        masked[pixels.len()..].fill(1);
+        masked[..pixels.len()].copy_from_slice(&band.masked[pixels]);
+        let (mut lows, mut highs) = ([low; LANES], [high; LANES]);
+        for (radii, masked) in radii.chunks_exact(LANES).zip(masked.chunks_exact(LANES)) {
+            for lane in 0..LANES {
+                // No comparison with NaN is true.
+                let r = if masked[lane] == 0 { radii[lane] } else { f64::NAN };
+                lows[lane] = if r < lows[lane] { r } else { lows[lane] };
+                highs[lane] = if r > highs[lane] { r } else { highs[lane] };
+            }
+        }
+        (lows.into_iter().fold(low, f64::min), highs.into_iter().fold(high, f64::max))
     }
 }
 

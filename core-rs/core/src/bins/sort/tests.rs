@@ -37,6 +37,32 @@ fn the_comparison_sees_one_pixel() {
     assert!(sorted.bins.order[..] == plain.order[..], "another order");
 }
 
+#[test]
+fn the_extent_is_that_of_all_radii_whatever_is_masked() {
+    for unit in Unit::ALL {
+        let (rows, radii, mut masked) = detector(unit);
+        // Rings that are masked from inside and outside, so that the extremes move through the detector.
+        for part in [0.0, 0.1, 0.3, 0.49] {
+            let sorted = sorted_values(&radii);
+            let [low, high] =
+                [part, 1.0 - part].map(|part| sorted[((radii.len() - 1) as f64 * part) as usize]);
+            for (masked, &r) in masked.iter_mut().zip(&radii) {
+                *masked |= u8::from(r < low || r > high);
+            }
+            let open = |(&r, &m): (&f64, &u8)| (m == 0).then_some(r);
+            let plain = sorted_values(&radii.iter().zip(&masked).filter_map(open).collect::<Vec<_>>());
+            let extent = Extent(Band::new(&rows, &masked)).run();
+            assert_eq!(extent, (plain[0], plain[plain.len() - 1]), "{unit:?} {part}");
+        }
+    }
+}
+
+fn sorted_values(radii: &[f64]) -> Vec<f64> {
+    let mut sorted = radii.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
 #[derive(Clone)]
 struct Pass<'a>(&'a RadialRows, &'a [u8], Scale);
 
