@@ -111,6 +111,7 @@ export async function workerPlanPool(input: PlanInput, jobs: number): Promise<Pl
     maps: { ...maps, pack: (...band) => use((thread) => thread.call("pack", band)) },
     async process(frame, stages) {
       const done = await use((thread) => thread.call("process", [frame, stages], buffersOf(frame)));
+      // The buffer went there and back.
       frame.bytes = done.bytes;
       return done.result;
     },

@@ -32,7 +32,7 @@ export type Encoding =
 /** One frame as its source holds it. `bytes` belong to the caller: no source changes or reads them afterwards. */
 export interface EncodedFrame {
   readonly encoding: Encoding;
-  /** pools hand them to other threads, and put them back */
+  /** A pool may hand them to another thread: afterwards they are here again, or gone. */
   bytes: Uint8Array;
 }
 

@@ -1,5 +1,5 @@
 /** What a run reports when it is done: one record for `--json` and for the one-line summary. */
-import { h5LibraryName } from "../io/hdf5/choose.ts";
+import { h5LibraryName } from "../io/hdf5/h5.ts";
 import { filePart } from "../io/open.ts";
 import type { ThresholdChange } from "./threshold.ts";
 
