@@ -3,14 +3,11 @@
 //! Both are rounded to f32, as files hold them, before anything is decided on them: whoever reads the file back
 //! finds the same cut-off.
 
-mod nearest;
 mod polar_median;
 
-pub use nearest::{Nearest, GROUP, NONE, NOWHERE, WINDOW};
 pub use polar_median::{PolarGrid, PolarMedian};
 
 use crate::clip::Profile;
-use crate::simd::truncate;
 
 /// Mean and std on the bin centres, without gaps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,12 +103,6 @@ impl RadialGrid {
         } else {
             self.last
         }
-    }
-
-    /// The bin whose centre is nearest; the first for NaN.
-    #[inline(always)]
-    pub fn nearest(&self, radius: f32) -> u32 {
-        truncate(self.coordinate(radius) + 0.5, i32::MAX) as u32
     }
 
     /// Values on the centres, interpolated linearly at a located radius.

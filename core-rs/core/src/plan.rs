@@ -303,10 +303,10 @@ impl Plan {
         };
     }
 
-    /// Picks the pixels above a cut-off as the frame lies; false where that cannot be done (see [`Setup::nearest`]).
+    /// Picks the pixels above a cut-off as the frame lies; false where that cannot be done (see [`Sorting::windows`]).
     fn pick_in_raster(&mut self, cutoff: Cutoff) -> bool {
         let Setup { sorting, integer_validity: valid, .. } = &*self.setup;
-        let Sorting { radii, nearest: Some(nearest), grid, .. } = sorting else { return false };
+        let Sorting { radii, windows: Some(windows), grid, .. } = sorting else { return false };
         let threshold = Threshold { background: &self.background, grid, cutoff };
         let in_raster = &mut self.in_raster;
         let (frame, valid) = if self.is_narrow {
@@ -316,7 +316,7 @@ impl Plan {
         };
         each_integer!(frame.pixel_type(), |Pixel| {
             let frame = frame.pixels::<Pixel>();
-            in_raster.pick(&Raster { frame, radius: radii, nearest, valid }, &threshold)
+            in_raster.pick(&Raster { frame, radius: radii, windows, valid }, &threshold)
         });
         true
     }

@@ -10,12 +10,14 @@ mod sort;
 mod strips;
 #[cfg(test)]
 mod testing;
+mod windows;
 
 pub use order::Order;
 pub use radii::{fill, PixelMap, Radii};
 pub use runs::{PartsOf, Run, Runs, RunsPart, RUN};
 pub use sort::{sort, Scale, Sorted};
 pub use strips::{RadialRows, Strips};
+pub use windows::{Windows, GROUP, NONE, NOWHERE, WINDOW};
 
 use crate::parallel::{Split, WORTH_A_THREAD};
 

@@ -1,5 +1,5 @@
 //! Sorting pixels into bins, in three passes over the detector: the range of radii; the bin of each pixel, kept as
-//! pieces of neighbours; the places of the pieces. A piece becomes a run of the permutation as it is, so that nothing
+//! pieces of neighbours (and in raster order, where that is wanted); the places of the pieces. A piece becomes a run of the permutation as it is, so that nothing
 //! is done pixel by pixel that pixels have in common.
 
 mod find;
@@ -7,7 +7,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-use super::{Bins, BinsError, Order, Runs, Strips, UPPER_END};
+use super::{Bins, BinsError, Order, Runs, Strips, Windows, UPPER_END};
 use crate::parallel::{for_each, reduce, threads};
 use crate::simd;
 use find::{Band, Extent, Find, Found};
@@ -24,12 +24,19 @@ pub struct Sorted {
     pub runs: Arc<Runs>,
     /// how radii became bins
     pub scale: Scale,
+    /// where they were asked for, and are worth it
+    pub windows: Option<Windows>,
 }
 
 /// Sorts the pixels whose `masked` byte is 0 into `count` equal bins over their radial range:
 /// bin = floor((r − r_min) / (r_max − r_min) · count), all in f64.
-pub fn sort(strips: &(impl Strips + ?Sized), masked: &[u8], count: usize) -> Result<Sorted, BinsError> {
-    sort_for(threads(), strips, masked, count)
+pub fn sort(
+    strips: &(impl Strips + ?Sized),
+    masked: &[u8],
+    count: usize,
+    with_windows: bool,
+) -> Result<Sorted, BinsError> {
+    sort_for(threads(), strips, masked, count, with_windows)
 }
 
 /// The same with runs for that many threads.
@@ -38,6 +45,7 @@ fn sort_for(
     strips: &(impl Strips + ?Sized),
     masked: &[u8],
     count: usize,
+    with_windows: bool,
 ) -> Result<Sorted, BinsError> {
     assert_eq!(strips.pixels(), masked.len());
     if count == 0 || count > 65_536 {
@@ -58,7 +66,12 @@ fn sort_for(
     let scale = Scale { low, range, count };
     let nothing = Order::from(Vec::new());
     let mut bins = Bins { offsets: vec![0; count + 1], order: nothing, minimum: low, width: scale.width() };
-    let found = reduce(Band::new(strips, masked), &|band| simd::run(Find(band, scale)), &Found::merge);
+    let mut windows = with_windows.then(|| Windows::with_room(masked.len()));
+    let find = Find { band: Band::new(strips, masked), scale, windows: windows.as_mut().map(Windows::part) };
+    let mut found = reduce(find, &simd::run, &Found::merge);
+    if let Some(windows) = &mut windows {
+        windows.far = std::mem::take(&mut found.far);
+    }
 
     for b in 0..count {
         bins.offsets[b + 1] = bins.offsets[b] + found.pixels[b];
@@ -69,5 +82,5 @@ fn sort_for(
     });
     let runs = Arc::new(Runs { parts: parts.into_iter().map(|part| part.runs).collect() });
     bins.order = Order::of(runs.clone());
-    Ok(Sorted { bins, runs, scale })
+    Ok(Sorted { bins, runs, scale, windows: windows.filter(Windows::are_worth_it) })
 }

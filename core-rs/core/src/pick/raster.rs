@@ -1,9 +1,8 @@
 //! Picking from an integer frame as it lies, where every norm is 1: the limits of a group of neighbouring pixels are a
-//! window of one table (see [`Nearest`]), the frame is read once from front to back, and kept pixels come in order.
+//! window of one table (see [`Windows`]), the frame is read once from front to back, and kept pixels come in order.
 
 use super::Threshold;
-use crate::background::{Nearest, GROUP, NOWHERE, WINDOW};
-use crate::bins::PixelMap;
+use crate::bins::{PixelMap, Windows, GROUP, NOWHERE, WINDOW};
 use crate::correct::IntegerPixel;
 use crate::parallel::{for_each, Split, WORTH_A_THREAD};
 use crate::simd::{self, KeptRun, Limits};
@@ -17,7 +16,7 @@ pub struct Raster<'a, T, R: ?Sized> {
     /// per pixel; NaN where masked
     pub radius: &'a R,
     /// of these radii
-    pub nearest: &'a Nearest,
+    pub windows: &'a Windows,
     /// which signals count
     pub valid: IntegerValidity,
 }
@@ -113,7 +112,7 @@ impl InRaster {
     ) {
         self.limit(threshold);
         let Self { tables, kept: KeptRuns(runs) } = self;
-        runs.resize_with(raster.nearest.lowest.len().div_ceil(PART), KeptRun::default);
+        runs.resize_with(raster.windows.lowest.len().div_ceil(PART), KeptRun::default);
         let pick = Pick { raster, threshold, tables };
         for_each(Parts { first: 0, out: runs }, &|Parts { first, out }| {
             for (part, run) in out.iter_mut().enumerate() {
@@ -131,7 +130,7 @@ impl InRaster {
         let Tables { low, high, least } = &mut self.tables;
         let bins = threshold.grid.bins;
         for table in [&mut *low, &mut *high, &mut *least] {
-            table.resize(Nearest::table(threshold.grid), i32::MAX);
+            table.resize(Windows::table(bins), i32::MAX);
         }
         for b in 0..bins {
             // s > x is s > floor(x) for an integer s; the conversions saturate.
@@ -155,13 +154,13 @@ impl<T: IntegerPixel + Default, R: PixelMap + ?Sized> Pick<'_, T, R> {
     /// Puts the kept pixels of a part into `run`, group by group.
     fn keep(&self, part: usize, run: &mut KeptRun) {
         run.clear();
-        let Raster { frame, nearest, .. } = self.raster;
+        let Raster { frame, windows, .. } = self.raster;
         let (whole, rest) = frame.as_chunks::<GROUP>();
         let mut last = [T::default(); GROUP];
         last[..rest.len()].copy_from_slice(rest);
-        let (mut next, end) = (part * PART, ((part + 1) * PART).min(nearest.lowest.len()));
-        let from = nearest.far.partition_point(|&(group, _)| (group as usize) < next);
-        for (group, bins) in &nearest.far[from..] {
+        let (mut next, end) = (part * PART, ((part + 1) * PART).min(windows.lowest.len()));
+        let from = windows.far.partition_point(|&(group, _)| (group as usize) < next);
+        for (group, bins) in &windows.far[from..] {
             let group = *group as usize;
             if group >= end {
                 break;
@@ -192,7 +191,7 @@ impl<T: IntegerPixel + Default, R: PixelMap + ?Sized> Pick<'_, T, R> {
     }
 
     fn limits(&self, first: usize) -> Limits<'_> {
-        let Nearest { lowest, above, .. } = self.raster.nearest;
+        let Windows { lowest, above, .. } = self.raster.windows;
         let Tables { low, high, least } = self.tables;
         let above = &above.as_chunks().0[first..];
         Limits { above, lowest: &lowest[first..], low, high, least, valid: self.raster.valid }
@@ -231,7 +230,7 @@ mod tests {
     use super::super::{pick_exact, Cutoff, KeptValues, Ordered, PixelSet};
     use super::*;
     use crate::background::{Background, RadialGrid};
-    use crate::bins::Bins;
+    use crate::bins::{sort, Bins, Sorted};
     use crate::validity::Validity;
 
     /// Rings around a beam outside of the middle, some pixels masked: more than one part, and a last group that is not
@@ -243,7 +242,7 @@ mod tests {
         radius: Vec<f32>,
         grid: RadialGrid,
         background: Background,
-        nearest: Nearest,
+        windows: Windows,
     }
 
     fn scene(count: usize) -> Scene {
@@ -251,7 +250,8 @@ mod tests {
         let radial: Vec<f64> =
             (0..slow * fast).map(|p| ((p / fast) as f64 - 101.3).hypot((p % fast) as f64 - 250.7)).collect();
         let masked: Vec<u8> = (0..slow * fast).map(|p| u8::from(p % 61 == 7 || p / 500 % 40 == 3)).collect();
-        let bins = Bins::new(&radial, &masked, count).unwrap();
+        let Sorted { bins, windows, .. } = sort(&radial[..], &masked, count, true).unwrap();
+        let windows = windows.unwrap();
         let grid = RadialGrid::new(bins.centre(0), bins.width, count);
         let radius: Vec<f32> =
             radial.iter().zip(&masked).map(|(&r, &m)| if m == 0 { r as f32 } else { f32::NAN }).collect();
@@ -260,18 +260,17 @@ mod tests {
             background.mean[b] = 6.0 + (b as f32 * 0.7).sin() * 4.0;
             background.std[b] = 2.5 + (b as f32 * 0.3).cos();
         }
-        let nearest = Nearest::new(&radius[..], &grid).unwrap();
-        Scene { bins, radius, grid, background, nearest }
+        Scene { bins, radius, grid, background, windows }
     }
 
     type Picked = (Vec<u32>, Vec<u32>);
 
     /// By the scan of the frame, and in bin order.
     fn both<T: IntegerPixel + Default>(scene: &Scene, frame: &[T], cutoff: Cutoff) -> (Picked, Picked) {
-        let Scene { bins, radius, grid, background, nearest } = scene;
+        let Scene { bins, radius, grid, background, windows } = scene;
         let threshold = Threshold { background, grid, cutoff };
         let valid = Validity { low: -5.0, high: 60_000.0, dummy: Some((9.0, 0.0)) }.of_integers();
-        let raster = Raster { frame, radius: &radius[..], nearest, valid };
+        let raster = Raster { frame, radius: &radius[..], windows, valid };
         let (mut in_raster, mut by_raster, mut by_bin) =
             (InRaster::default(), Picked::default(), Picked::default());
         in_raster.pick(&raster, &threshold);
@@ -288,7 +287,7 @@ mod tests {
     fn the_frame_as_it_lies_gives_the_pixels_of_the_bin_order() {
         for count in [7, 180, 300] {
             let scene = scene(count);
-            assert!(!scene.nearest.far.is_empty() || count == 7);
+            assert!(!scene.windows.far.is_empty() || count == 7);
             let counts = |p: usize| (p * 7919 + p / 13) % 23;
             let pixels = 0..scene.radius.len();
             let narrow: Vec<u16> =
@@ -316,8 +315,8 @@ mod tests {
     fn the_comparison_sees_one_pixel_in_another_bin() {
         let mut scene = scene(180);
         let frame: Vec<u16> = (0..scene.radius.len()).map(|p| ((p * 7919) % 23) as u16).collect();
-        let at = scene.nearest.above.iter().position(|&above| above > 0).unwrap();
-        scene.nearest.above[at] = crate::background::NONE;
+        let at = scene.windows.above.iter().position(|&above| above > 0).unwrap();
+        scene.windows.above[at] = crate::bins::NONE;
         let (raster, ordered) = both(&scene, &frame, Cutoff { cutoff: -9.0, noise: 0.0 });
         assert_ne!(raster, ordered);
     }

@@ -70,7 +70,7 @@ impl Setup {
     /// Whether frames may be held in a part of their width, see `narrowed`: counts of 32 bits whose norms are all 1.
     pub fn may_be_narrowed(&self) -> bool {
         let is_wide = matches!(self.pixel_type, PixelType::U32 | PixelType::I32);
-        is_wide && self.sorting.nearest.is_some() && self.integer_validity.is_unsigned()
+        is_wide && self.sorting.windows.is_some() && self.integer_validity.is_unsigned()
     }
 
     /// Whether sums are exact integers (else f64).

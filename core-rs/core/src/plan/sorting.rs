@@ -2,8 +2,8 @@
 //! memory of its own (WebAssembly), which makes the same plan of them in a fraction of the time.
 
 use super::PlanError;
-use crate::background::{Nearest, RadialGrid};
-use crate::bins::{sort, Bins, Order, PixelMap, RadialRows, Radii, Runs, Scale, Sorted, Strips};
+use crate::background::RadialGrid;
+use crate::bins::{sort, Bins, Order, PixelMap, RadialRows, Radii, Runs, Scale, Sorted, Strips, Windows};
 use crate::words::{Reader, Words};
 use std::sync::Arc;
 
@@ -14,24 +14,23 @@ pub struct Sorting {
     pub scale: Scale,
     pub grid: RadialGrid,
     pub radii: Radii,
-    /// where it was asked for, and pixels lie near the bins of their neighbours
-    pub nearest: Option<Nearest>,
+    /// where they were asked for, and pixels lie near the bins of their neighbours
+    pub windows: Option<Windows>,
 }
 
 impl Sorting {
     /// Sorts the pixels whose `masked` byte is 0.
-    pub fn new(rows: RadialRows, masked: &[u8], bins: usize, with_nearest: bool) -> Result<Self, PlanError> {
-        let Sorted { bins, runs, scale } = sort(&rows, masked, bins)?;
+    pub fn new(rows: RadialRows, masked: &[u8], bins: usize, with_windows: bool) -> Result<Self, PlanError> {
+        let Sorted { bins, runs, scale, windows } = sort(&rows, masked, bins, with_windows)?;
         let radii = Radii::new(rows, bins.centre(0), masked);
         let grid = grid(&bins);
-        let nearest = with_nearest.then(|| Nearest::new(&radii, &grid)).flatten();
-        Ok(Self { bins, runs, scale, grid, radii, nearest })
+        Ok(Self { bins, runs, scale, grid, radii, windows })
     }
 
     /// Bytes that [`Sorting::write`] writes, all but some.
     pub fn bytes(&self) -> usize {
-        let nearest = self.nearest.as_ref().map_or(0, Nearest::bytes);
-        size_of_val(&self.bins.offsets[..]) + self.runs.bytes() + self.radii.pixels() / 8 + nearest
+        let windows = self.windows.as_ref().map_or(0, Windows::bytes);
+        size_of_val(&self.bins.offsets[..]) + self.runs.bytes() + self.radii.pixels() / 8 + windows
     }
 
     /// What [`Sorting::read`] takes.
@@ -40,9 +39,9 @@ impl Sorting {
         words.list(&self.bins.offsets);
         self.runs.write(words);
         self.radii.write(words);
-        words.list(&[u32::from(self.nearest.is_some())]);
-        if let Some(nearest) = &self.nearest {
-            nearest.write(words);
+        words.list(&[u32::from(self.windows.is_some())]);
+        if let Some(windows) = &self.windows {
+            windows.write(words);
         }
     }
 
@@ -59,12 +58,12 @@ impl Sorting {
             return None;
         }
         let radii = Radii::read(rows, bins.centre(0), words)?;
-        let nearest = match words.array()? {
+        let windows = match words.array()? {
             [0u32] => None,
-            _ => Some(Nearest::read(pixels, words)?),
+            _ => Some(Windows::read(pixels, words)?),
         };
         let grid = grid(&bins);
-        Some(Self { bins, runs, scale, grid, radii, nearest })
+        Some(Self { bins, runs, scale, grid, radii, windows })
     }
 }
 

@@ -21,7 +21,7 @@ mod plain;
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 use plain as lanes;
 
-use crate::background::GROUP;
+use crate::bins::GROUP;
 use crate::correct::IntegerPixel;
 use crate::validity::IntegerValidity;
 
@@ -140,7 +140,7 @@ pub fn for_each_maybe_outside<T: IntegerPixel>(
 }
 
 /// Which signals of a frame in raster order exceed the limit of their pixel's bin: tables of the bins with a window's
-/// length behind them, and the bins of some groups of pixels (see [`Nearest`](crate::background::Nearest)).
+/// length behind them, and the bins of some groups of pixels (see [`Windows`](crate::bins::Windows)).
 pub struct Limits<'a> {
     /// bytes of the pixels, group by group
     pub above: &'a [[u8; GROUP]],

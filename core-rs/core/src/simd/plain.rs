@@ -1,7 +1,7 @@
 //! Plain loops: for targets without a module of their own, and the body of those that compile them anew.
 
 use super::{KeptRun, Limits, SmallSums};
-use crate::background::{GROUP as NEAR, NONE};
+use crate::bins::{GROUP as NEAR, NONE};
 use crate::correct::IntegerPixel;
 
 #[cfg(target_arch = "x86_64")]

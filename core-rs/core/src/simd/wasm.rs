@@ -2,7 +2,7 @@
 
 pub use super::plain::keep_above;
 use super::{plain, SmallSums, LARGEST};
-use crate::background::GROUP;
+use crate::bins::GROUP;
 use crate::correct::IntegerPixel;
 use core::arch::wasm32::*;
 

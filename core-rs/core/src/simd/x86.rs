@@ -6,7 +6,7 @@
 mod scan;
 
 use super::{plain, KeptRun, Kernel, Limits, SmallSums};
-use crate::background::GROUP;
+use crate::bins::GROUP;
 use crate::correct::IntegerPixel;
 
 /// The loops of `plain` with the instructions of `$features`.

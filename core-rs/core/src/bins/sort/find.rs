@@ -1,12 +1,10 @@
 //! The first two passes: the range of radii, and the bin of each pixel.
 
+use super::super::windows::{Far, Part, GROUP, NOWHERE};
 use super::super::{Strips, RUN};
 use crate::parallel::{threads, Split, WORTH_A_THREAD};
 use crate::simd::{truncate, Kernel};
 use std::ops::Range;
-
-/// The bin of masked pixels.
-const MASKED: u32 = u32::MAX;
 
 /// Neighbouring strips.
 pub struct Band<'a, S: ?Sized> {
@@ -35,11 +33,12 @@ impl<'a, S: Strips + ?Sized> Band<'a, S> {
 
 impl<S: Strips + ?Sized> Split for Band<'_, S> {
     fn split(self) -> Result<(Self, Self), Self> {
-        if self.range.len() < 2 * self.least {
+        // Whole groups on either side, whatever the length of a strip.
+        let middle = (self.range.start + self.range.len() / 2).next_multiple_of(GROUP);
+        if self.range.len() < 2 * self.least || middle >= self.range.end {
             return Err(self);
         }
         let Self { strips, range, masked, least } = self;
-        let middle = range.start + range.len() / 2;
         Ok((
             Self { strips, range: range.start..middle, masked, least },
             Self { strips, range: middle..range.end, masked, least },
@@ -161,6 +160,8 @@ pub struct Found {
     pub piece_counts: Vec<u32>,
     /// of all pixels in raster order, list after list
     pub pieces: Vec<Vec<Piece>>,
+    /// see [`Windows`](super::super::Windows)
+    pub far: Vec<Far>,
 }
 
 impl Found {
@@ -168,31 +169,65 @@ impl Found {
         left.pixels.iter_mut().zip(&right.pixels).for_each(|(left, right)| *left += right);
         left.piece_counts.iter_mut().zip(&right.piece_counts).for_each(|(left, right)| *left += right);
         left.pieces.append(&mut right.pieces);
+        left.far.append(&mut right.far);
         left
     }
 }
 
 /// The second pass over a band.
-pub struct Find<'a, S: ?Sized>(pub Band<'a, S>, pub Scale);
+pub struct Find<'a, S: ?Sized> {
+    pub band: Band<'a, S>,
+    pub scale: Scale,
+    /// of the band's pixels, where they are wanted
+    pub windows: Option<Part<'a>>,
+}
+
+impl<S: Strips + ?Sized> Split for Find<'_, S> {
+    fn split(self) -> Result<(Self, Self), Self> {
+        let Self { band, scale, windows } = self;
+        match band.split() {
+            Err(band) => Err(Self { band, scale, windows }),
+            Ok((left, right)) => {
+                let pixels = left.range.len() * left.strips.length();
+                let (windows, others) = windows.map(|windows| windows.split_at(pixels)).unzip();
+                Ok((Self { band: left, scale, windows }, Self { band: right, scale, windows: others }))
+            }
+        }
+    }
+}
 
 impl<S: Strips + ?Sized> Kernel for Find<'_, S> {
     type Out = Found;
 
     #[inline(always)]
     fn run(self) -> Found {
-        let Self(band, scale) = self;
+        let Self { band, scale, mut windows } = self;
         let length = band.strips.length();
-        let (mut radii, mut bins, mut starts) = (vec![0.0; length], vec![0; length], vec![0; length + 1]);
+        let (mut radii, mut starts) = (vec![0.0; length], vec![0; length + 1]);
         let counts = vec![0; scale.count];
         // Most pieces have two to four pixels.
         let pieces = Vec::with_capacity(band.range.len() * length / 2);
-        let mut found = Found { pixels: counts.clone(), piece_counts: counts, pieces: vec![pieces] };
+        let mut found =
+            Found { pixels: counts.clone(), piece_counts: counts, pieces: vec![pieces], far: Vec::new() };
+        // A strip's, behind those of a group that is not whole yet.
+        let (mut bins, mut left, mut group) = (vec![0; GROUP + length], 0, 0);
         for strip in band.range.clone() {
             let pixels = band.pixels(strip);
-            let (radii, bins) = (&mut radii[..pixels.len()], &mut bins[..pixels.len()]);
+            let end = left + pixels.len();
+            let radii = &mut radii[..pixels.len()];
             band.strips.radii(strip, radii);
-            scale.apply(radii, &band.masked[pixels], bins);
-            found.add(bins, &mut starts);
+            scale.apply(radii, &band.masked[pixels], &mut bins[left..end]);
+            found.add(&bins[left..end], &mut starts);
+            let Some(windows) = &mut windows else { continue };
+            let (groups, rest) = bins[..end].as_chunks();
+            windows.put(group, groups, &mut found.far);
+            group += groups.len();
+            left = rest.len();
+            bins.copy_within(end - left..end, 0);
+        }
+        if let (Some(windows), true) = (&mut windows, left > 0) {
+            bins[left..GROUP].fill(NOWHERE);
+            windows.put(group, &bins.as_chunks().0[..1], &mut found.far);
         }
         found
     }
@@ -225,7 +260,7 @@ impl Scale {
     fn apply(&self, radii: &[f64], masked: &[u8], bins: &mut [u32]) {
         for ((&r, &m), bin) in radii.iter().zip(masked).zip(bins) {
             let own = self.bin(r);
-            *bin = if m == 0 { own } else { MASKED };
+            *bin = if m == 0 { own } else { NOWHERE };
         }
     }
 }
@@ -247,7 +282,7 @@ impl Found {
         let [pieces] = &mut self.pieces[..] else { return };
         for ends in starts[..=count].windows(2) {
             let (bin, mut left) = (bins[ends[0] as usize], ends[1] - ends[0]);
-            if bin == MASKED {
+            if bin == NOWHERE {
                 pieces.push(Piece::gap(left));
                 continue;
             }

@@ -2,7 +2,7 @@
 //! many are visited one after the other.
 
 use super::super::{plain, KeptRun, Limits};
-use crate::background::{GROUP, NONE, WINDOW};
+use crate::bins::{GROUP, NONE, WINDOW};
 use crate::correct::IntegerPixel;
 use core::arch::x86_64::*;
 
