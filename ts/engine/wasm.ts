@@ -12,7 +12,6 @@ import { densifierOptions, planOptions } from "./options.ts";
 import { bytesOfPixels, PIXEL_ARRAYS } from "./pixel_arrays.ts";
 import type { PlanMaps } from "./plan_maps.ts";
 import { soloDensifierPool, soloPlanPool } from "./solo_pool.ts";
-import { shared } from "./transfer.ts";
 import { wasmPacking } from "./wasm_packing.ts";
 import { encodeShuffled } from "./wasm_zstd.ts";
 import { canStartWorkers, startThreads, workerDensifierPool, workerPlanPool } from "./worker_pool.ts";
@@ -148,10 +147,11 @@ export class PlanOnWasm implements Plan {
 
   /** Where the pixels go, in memory that threads share. */
   sorting(): Uint32Array {
-    const words = this.#plan.sorting();
-    const copy = shared(new Uint32Array(heap(), words.pointer(), words.length()));
-    words.free();
-    return copy;
+    const words = new Uint32Array(
+      new SharedArrayBuffer(this.#plan.sortingLength() * Uint32Array.BYTES_PER_ELEMENT),
+    );
+    this.#plan.writeSorting(words);
+    return words;
   }
 
   close(): void {

@@ -62,8 +62,8 @@ impl Plan {
     }
 
     /// Where the pixels go, for [`Plan::sorted`].
-    pub fn sorting(&self) -> Words {
-        let mut words = Words::with_room(self.setup.sorting.bytes());
+    pub fn sorting(&self) -> Words<'_> {
+        let mut words = Words::default();
         self.setup.sorting.write(&mut words);
         words
     }

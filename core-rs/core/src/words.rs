@@ -1,38 +1,60 @@
 //! Lists of numbers one behind the other, as words of 32 bits: what threads without common memory hand each other.
 
 use bytemuck::{pod_collect_to_vec, try_cast_slice, NoUninit, Pod};
+use std::borrow::Cow;
 
-/// Lists, each behind the number of its words.
+/// Lists, each behind the number of its words. Long ones stay where they are until they are handed over: a copy of all in
+/// one place takes fresh memory, and longer than what is handed over took to compute.
 #[derive(Debug, Default)]
-pub struct Words(Vec<u32>);
+pub struct Words<'a>(Vec<Cow<'a, [u32]>>);
 
-impl Words {
-    /// With room for so many bytes and some lists: words that move to larger room take time and memory.
-    pub fn with_room(bytes: usize) -> Self {
-        const LISTS: usize = 64;
-        Self(Vec::with_capacity(bytes / 4 + LISTS))
-    }
-
+impl<'a> Words<'a> {
     /// One more list.
     ///
     /// # Panics
     /// When its bytes are not whole words.
-    pub fn list<T: NoUninit>(&mut self, list: &[T]) {
-        let (bytes, words) = (size_of_val(list), size_of_val(list) / 4);
-        assert!(bytes.is_multiple_of(4), "a list of {bytes} bytes");
-        self.0.reserve(words + 1);
-        self.0.push(words as u32);
-        match try_cast_slice(list) {
-            Ok(words) => self.0.extend_from_slice(words),
-            // Bytes that begin between two words.
-            Err(_) => self.0.extend_from_slice(&pod_collect_to_vec::<T, u32>(list)),
+    pub fn list<T: NoUninit>(&mut self, list: &'a [T]) {
+        // Bytes may begin between two words.
+        self.add(try_cast_slice(list).map_or_else(|_| copied(list), Cow::Borrowed));
+    }
+
+    /// One more short list, which is copied.
+    ///
+    /// # Panics
+    /// When its bytes are not whole words.
+    pub fn numbers<T: NoUninit>(&mut self, list: &[T]) {
+        self.add(copied(list));
+    }
+
+    fn add(&mut self, list: Cow<'a, [u32]>) {
+        self.0.push(vec![list.len() as u32].into());
+        self.0.push(list);
+    }
+
+    /// Number of all words.
+    pub fn length(&self) -> usize {
+        self.0.iter().map(|list| list.len()).sum()
+    }
+
+    /// All of them, piece by piece: their number so far, and the next ones.
+    pub fn each(&self, mut take: impl FnMut(usize, &[u32])) {
+        let mut at = 0;
+        for list in &self.0 {
+            take(at, list);
+            at += list.len();
         }
     }
 
-    /// All of them.
-    pub fn all(&self) -> &[u32] {
-        &self.0
+    /// All of them in one place.
+    pub fn all(&self) -> Vec<u32> {
+        self.0.concat()
     }
+}
+
+fn copied<'a, T: NoUninit>(list: &[T]) -> Cow<'a, [u32]> {
+    let bytes = size_of_val(list);
+    assert!(bytes.is_multiple_of(4), "a list of {bytes} bytes");
+    pod_collect_to_vec(list).into()
 }
 
 /// Lists that are yet to be read.
@@ -65,14 +87,25 @@ mod tests {
 
     #[test]
     fn lists_come_back_as_they_went() {
+        let (bytes, pairs) = ([0u8, 1, 2, 3, 4, 5, 6, 7], [[7u32, 8], [9, 10]]);
         let mut words = Words::default();
-        words.list(&[1.5f64, -2.0]);
+        words.numbers(&[1.5f64, -2.0]);
         words.list::<u32>(&[]);
-        words.list(&[1u8, 2, 3, 4]);
-        words.list(&[[7u32, 8], [9, 10]]);
-        let mut reader = Reader::new(words.all());
+        // One of them begins between two words.
+        words.list(&bytes[..4]);
+        words.list(&bytes[1..5]);
+        words.list(&pairs);
+        let all = words.all();
+        let mut pieces = Vec::new();
+        words.each(|at, piece| {
+            assert_eq!(at, pieces.len());
+            pieces.extend_from_slice(piece);
+        });
+        assert_eq!((&pieces, words.length()), (&all, all.len()));
+        let mut reader = Reader::new(&all);
         assert_eq!(reader.array(), Some([1.5f64, -2.0]));
         assert_eq!(reader.list::<u64>(), Some(vec![]));
+        assert_eq!(reader.list(), Some(vec![0u8, 1, 2, 3]));
         assert_eq!(reader.list(), Some(vec![1u8, 2, 3, 4]));
         assert_eq!(reader.list(), Some(vec![[7u32, 8], [9, 10]]));
         assert_eq!(reader.list::<u32>(), None);

@@ -3,7 +3,6 @@
 use braggsieve_core::geometry::{chi_map, radial_map};
 use braggsieve_core::options::Options;
 use braggsieve_core::plan::{self, PlanInput};
-use braggsieve_core::words::Words;
 use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
@@ -23,21 +22,14 @@ impl Plan {
     }
 }
 
-/// Where the pixels of a plan go, as words.
 #[wasm_bindgen]
-pub struct Sorting(Words);
+extern "C" {
+    /// Memory outside of WebAssembly.
+    #[wasm_bindgen(typescript_type = "Uint32Array")]
+    pub type Outside;
 
-#[wasm_bindgen]
-impl Sorting {
-    /// Place of the words (u32).
-    pub fn pointer(&self) -> usize {
-        self.0.all().as_ptr() as usize
-    }
-
-    /// Number of words.
-    pub fn length(&self) -> usize {
-        self.0.all().len()
-    }
+    #[wasm_bindgen(method)]
+    fn set(this: &Outside, words: &[u32], at: usize);
 }
 
 #[wasm_bindgen]
@@ -64,9 +56,16 @@ impl Plan {
         Ok(Self::of(plan::Plan::sorted(input, sorting)?))
     }
 
-    /// What `sorted` takes.
-    pub fn sorting(&self) -> Sorting {
-        Sorting(self.plan.sorting())
+    /// Number of words that `writeSorting` writes.
+    #[wasm_bindgen(js_name = sortingLength)]
+    pub fn sorting_length(&self) -> usize {
+        self.plan.sorting().length()
+    }
+
+    /// Writes what `sorted` takes.
+    #[wasm_bindgen(js_name = writeSorting)]
+    pub fn write_sorting(&self, out: &Outside) {
+        self.plan.sorting().each(|at, words| out.set(words, at));
     }
 
     /// Place of the frame buffer.

@@ -151,9 +151,9 @@ export class Plan {
      */
     static sorted(options: string, dark: Float32Array | number[] | null | undefined, flat: Float32Array | number[] | null | undefined, sorting: Uint32Array | number[]): Plan;
     /**
-     * What `sorted` takes.
+     * Number of words that `writeSorting` writes.
      */
-    sorting(): Sorting;
+    sortingLength(): number;
     /**
      * Pixels that are not masked.
      */
@@ -170,6 +170,10 @@ export class Plan {
      * The norm that one step of the fixed-point weights stands for.
      */
     weightUnit(): number;
+    /**
+     * Writes what `sorted` takes.
+     */
+    writeSorting(out: Uint32Array): void;
 }
 
 /**
@@ -214,23 +218,6 @@ export class Simulator {
      * Columns.
      */
     width(): number;
-}
-
-/**
- * Where the pixels of a plan go, as words.
- */
-export class Sorting {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * Number of words.
-     */
-    length(): number;
-    /**
-     * Place of the words (u32).
-     */
-    pointer(): number;
 }
 
 /**

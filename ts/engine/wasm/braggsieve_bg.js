@@ -551,12 +551,12 @@ export class Plan {
         return Plan.__wrap(ret[0]);
     }
     /**
-     * What `sorted` takes.
-     * @returns {Sorting}
+     * Number of words that `writeSorting` writes.
+     * @returns {number}
      */
-    sorting() {
-        const ret = wasm.plan_sorting(this.__wbg_ptr);
-        return Sorting.__wrap(ret);
+    sortingLength() {
+        const ret = wasm.plan_sortingLength(this.__wbg_ptr);
+        return ret >>> 0;
     }
     /**
      * Pixels that are not masked.
@@ -593,6 +593,13 @@ export class Plan {
     weightUnit() {
         const ret = wasm.plan_weightUnit(this.__wbg_ptr);
         return ret;
+    }
+    /**
+     * Writes what `sorted` takes.
+     * @param {Uint32Array} out
+     */
+    writeSorting(out) {
+        wasm.plan_writeSorting(this.__wbg_ptr, out);
     }
 }
 if (Symbol.dispose) Plan.prototype[Symbol.dispose] = Plan.prototype.free;
@@ -707,45 +714,6 @@ export class Simulator {
     }
 }
 if (Symbol.dispose) Simulator.prototype[Symbol.dispose] = Simulator.prototype.free;
-
-/**
- * Where the pixels of a plan go, as words.
- */
-export class Sorting {
-    static __wrap(ptr) {
-        const obj = Object.create(Sorting.prototype);
-        obj.__wbg_ptr = ptr;
-        SortingFinalization.register(obj, obj.__wbg_ptr, obj);
-        return obj;
-    }
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        SortingFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_sorting_free(ptr, 0);
-    }
-    /**
-     * Number of words.
-     * @returns {number}
-     */
-    length() {
-        const ret = wasm.sorting_length(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * Place of the words (u32).
-     * @returns {number}
-     */
-    pointer() {
-        const ret = wasm.sorting_pointer(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-}
-if (Symbol.dispose) Sorting.prototype[Symbol.dispose] = Sorting.prototype.free;
 
 /**
  * Adds the bits of another mask.
@@ -1263,6 +1231,9 @@ export function __wbg___wbindgen_string_get_7ce8eee7fd327545(arg0, arg1) {
 export function __wbg___wbindgen_throw_4c88d8bf264fd984(arg0, arg1) {
     throw new Error(getStringFromWasm0(arg0, arg1));
 }
+export function __wbg_set_05f703c31307c06c(arg0, arg1, arg2, arg3) {
+    arg0.set(getArrayU32FromWasm0(arg1, arg2), arg3 >>> 0);
+}
 export function __wbindgen_generic_0000000000000001(arg0, arg1) {
     // Cast intrinsic for `Ref(String) -> Externref`.
     const ret = getStringFromWasm0(arg0, arg1);
@@ -1285,9 +1256,6 @@ const PlanFinalization = (typeof FinalizationRegistry === 'undefined')
 const SimulatorFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_simulator_free(ptr, 1));
-const SortingFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_sorting_free(ptr, 1));
 
 function addToExternrefTable0(obj) {
     const idx = wasm.__externref_table_alloc();

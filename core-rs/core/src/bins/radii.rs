@@ -56,7 +56,7 @@ impl Radii {
     }
 
     /// What [`Radii::read`] takes.
-    pub fn write(&self, words: &mut Words) {
+    pub fn write<'a>(&'a self, words: &mut Words<'a>) {
         words.list(&self.masked.0);
     }
 

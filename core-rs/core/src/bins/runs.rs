@@ -83,24 +83,16 @@ impl Runs {
         self.parts.iter().map(|part| part.places).sum()
     }
 
-    /// Bytes of the runs.
-    pub fn bytes(&self) -> usize {
-        let bytes = |part: &RunsPart| {
-            size_of_val(&part.wide[..]) + size_of_val(&part.stretches[..]) + size_of_val(&part.exact[..])
-        };
-        self.parts.iter().map(bytes).sum()
-    }
-
     /// What [`Runs::read`] takes.
-    pub fn write(&self, words: &mut Words) {
-        words.list(&[self.parts.len() as u32]);
+    pub fn write<'a>(&'a self, words: &mut Words<'a>) {
+        words.numbers(&[self.parts.len() as u32]);
         for part in &self.parts {
-            words.list(&[part.places as u32, part.end]);
+            words.numbers(&[part.places as u32, part.end]);
             let pairs: Vec<[u32; 2]> = part.stretches.iter().map(|s| [s.start, s.first]).collect();
-            words.list(&pairs);
+            words.numbers(&pairs);
             words.list(&part.wide);
             let exact: Vec<[u32; 3]> = part.exact.iter().map(|r| [r.start, r.place, r.length]).collect();
-            words.list(&exact);
+            words.numbers(&exact);
         }
     }
 

@@ -45,19 +45,14 @@ impl Windows {
         self.far.len() <= self.lowest.len() / 8
     }
 
-    /// Bytes of its tables.
-    pub fn bytes(&self) -> usize {
-        size_of_val(&self.lowest[..]) + self.above.len() + size_of_val(&self.far[..])
-    }
-
     /// What [`Windows::read`] takes.
-    pub fn write(&self, words: &mut Words) {
+    pub fn write<'a>(&'a self, words: &mut Words<'a>) {
         words.list(&self.lowest);
         words.list(&self.above);
         let groups: Vec<u32> = self.far.iter().map(|(group, _)| *group).collect();
         let bins: Vec<[u32; GROUP]> = self.far.iter().map(|(_, bins)| *bins).collect();
-        words.list(&groups);
-        words.list(&bins);
+        words.numbers(&groups);
+        words.numbers(&bins);
     }
 
     /// Of as many pixels; `None` when another number of them was written.

@@ -3,7 +3,7 @@
 
 use super::PlanError;
 use crate::background::RadialGrid;
-use crate::bins::{sort, Bins, Order, PixelMap, RadialRows, Radii, Runs, Scale, Sorted, Strips, Windows};
+use crate::bins::{sort, Bins, Order, RadialRows, Radii, Runs, Scale, Sorted, Strips, Windows};
 use crate::words::{Reader, Words};
 use std::sync::Arc;
 
@@ -27,19 +27,13 @@ impl Sorting {
         Ok(Self { bins, runs, scale, grid, radii, windows })
     }
 
-    /// Bytes that [`Sorting::write`] writes, all but some.
-    pub fn bytes(&self) -> usize {
-        let windows = self.windows.as_ref().map_or(0, Windows::bytes);
-        size_of_val(&self.bins.offsets[..]) + self.runs.bytes() + self.radii.pixels() / 8 + windows
-    }
-
     /// What [`Sorting::read`] takes.
-    pub fn write(&self, words: &mut Words) {
-        words.list(&self.scale.parameters());
+    pub fn write<'a>(&'a self, words: &mut Words<'a>) {
+        words.numbers(&self.scale.parameters());
         words.list(&self.bins.offsets);
         self.runs.write(words);
         self.radii.write(words);
-        words.list(&[u32::from(self.windows.is_some())]);
+        words.numbers(&[u32::from(self.windows.is_some())]);
         if let Some(windows) = &self.windows {
             windows.write(words);
         }
