@@ -3,6 +3,7 @@
 //! is done pixel by pixel that pixels have in common.
 
 mod find;
+mod pieces;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,8 @@ mod tests;
 use super::{Bins, BinsError, Order, Runs, Strips, Windows, UPPER_END};
 use crate::parallel::{for_each, reduce, threads};
 use crate::simd;
-use find::{Band, Extent, Find, Found};
+use find::{Band, Extent, Find};
+use pieces::Found;
 use place::{Part, Parts};
 use std::sync::Arc;
 
@@ -74,7 +76,7 @@ fn sort_for(
     }
 
     for b in 0..count {
-        bins.offsets[b + 1] = bins.offsets[b] + found.pixels[b];
+        bins.offsets[b + 1] = bins.offsets[b] + found.tallies[b].pixels();
     }
     let mut parts = Part::all(&bins.offsets, &found, threads);
     for_each(Parts(&mut parts), &|Parts(parts)| {

@@ -3,6 +3,7 @@
 //! Pixels side by side lie in bins side by side: one byte a pixel above the lowest bin of its group says which. What a
 //! scan needs of the bins is then a window of a table that stays in registers, and a frame is read as it lies.
 
+use crate::simd::sorting::{distances, extremes};
 use crate::words::{Reader, Words};
 
 /// Pixels of a group.
@@ -95,32 +96,26 @@ impl Part<'_> {
         let groups =
             self.lowest[next..].iter_mut().zip(self.above[next * GROUP..].as_chunks_mut::<GROUP>().0);
         for (at, (bins, (lowest, above))) in bins.iter().zip(groups).enumerate() {
-            *lowest = place_group(bins, above);
-            // The bytes alone tell it of most groups, quicker: no pixel of theirs is far or masked.
-            if above.contains(&NONE)
-                && bins.iter().zip(&*above).any(|(&bin, &above)| above == NONE && bin != NOWHERE)
-            {
+            let (low, maybe_far) = place_group(bins, above);
+            *lowest = low;
+            if maybe_far && bins.iter().zip(&*above).any(|(&bin, &above)| above == NONE && bin != NOWHERE) {
                 far.push(((self.first + next + at) as u32, *bins));
             }
         }
     }
 }
 
-/// Writes the bytes of a group's pixels and gives its lowest bin.
+/// Writes the bytes of a group's pixels; gives its lowest bin, and whether any pixel is far or masked.
 #[inline(always)]
-fn place_group(bins: &[u32; GROUP], above: &mut [u8; GROUP]) -> u32 {
-    let low = bins.iter().fold(NOWHERE, |low, &bin| low.min(bin));
+fn place_group(bins: &[u32; GROUP], above: &mut [u8; GROUP]) -> (u32, bool) {
     // Of masked pixels the largest number becomes 0.
-    let high = bins.iter().fold(0, |high, &bin| high.max(bin.wrapping_add(1)));
+    let (low, high) = extremes(bins);
     let low = if low == NOWHERE || high - 1 - low < u32::from(NONE) { low } else { first_window(bins) };
     if low == NOWHERE {
         above.fill(NONE);
-        return 0;
+        return (0, false);
     }
-    for (above, &bin) in above.iter_mut().zip(bins) {
-        *above = bin.wrapping_sub(low).min(u32::from(NONE)) as u8;
-    }
-    low
+    (low, distances(bins, low, NONE, above))
 }
 
 /// The lowest bin of as many pixels from the first one on as one window holds; those behind, where a row ends, are far.

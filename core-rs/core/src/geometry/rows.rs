@@ -40,8 +40,11 @@ impl Rows {
         (i as f64 + 0.5) * g.pixel1 - g.poni1
     }
 
-    /// Calls `set` with each number of a row from a column on and its pixel's place in the laboratory.
-    #[inline(always)]
+    /// Calls `set` with each number of a row from a column on and its pixel's place in the laboratory. On WebAssembly each
+    /// `set` makes a function of its own: engines compile the one that is called, not what it would be inlined in with all
+    /// others.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn for_each(&self, row: usize, column: usize, out: &mut [f64], set: impl Fn(&mut f64, (f64, f64, f64))) {
         let p1 = self.p1(row);
         for (out, &p2) in out.iter_mut().zip(&self.p2[column..]) {
@@ -52,15 +55,19 @@ impl Rows {
     /// Radial coordinate of each pixel of a row from a column on in `unit`; `wavelength` in m, where the unit needs one.
     #[inline(always)]
     pub fn radius(&self, row: usize, column: usize, unit: Unit, wavelength: f64, out: &mut [f64]) {
-        // The unit is chosen outside of the loop. Only with constants can the loop over its formula be vectorised.
-        let set = |unit: Unit| move |out: &mut f64, place| *out = radius_at(place, unit, wavelength);
+        // The unit is chosen outside of the loop: only with constants can the loop over its formula be vectorised.
+        macro_rules! each {
+            ($unit:expr) => {
+                self.for_each(row, column, out, |out, place| *out = radius_at(place, $unit, wavelength))
+            };
+        }
         match unit {
-            Unit::RadiusM => self.for_each(row, column, out, set(Unit::RadiusM)),
-            Unit::RadiusMm => self.for_each(row, column, out, set(Unit::RadiusMm)),
-            Unit::QNm => self.for_each(row, column, out, set(Unit::QNm)),
-            Unit::QA => self.for_each(row, column, out, set(Unit::QA)),
-            Unit::TwoThetaDeg => self.for_each(row, column, out, set(Unit::TwoThetaDeg)),
-            Unit::TwoThetaRad => self.for_each(row, column, out, set(Unit::TwoThetaRad)),
+            Unit::RadiusM => each!(Unit::RadiusM),
+            Unit::RadiusMm => each!(Unit::RadiusMm),
+            Unit::QNm => each!(Unit::QNm),
+            Unit::QA => each!(Unit::QA),
+            Unit::TwoThetaDeg => each!(Unit::TwoThetaDeg),
+            Unit::TwoThetaRad => each!(Unit::TwoThetaRad),
         }
     }
 

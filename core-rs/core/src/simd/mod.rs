@@ -18,6 +18,7 @@ use x86 as lanes;
 pub(crate) use wasm::philox;
 
 mod plain;
+pub mod sorting;
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 use plain as lanes;
 

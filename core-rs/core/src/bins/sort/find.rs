@@ -1,9 +1,11 @@
 //! The first two passes: the range of radii, and the bin of each pixel.
 
-use super::super::windows::{Far, Part, GROUP, NOWHERE};
-use super::super::{Strips, RUN};
-use crate::parallel::{threads, Split, WORTH_A_THREAD};
-use crate::simd::{truncate, Kernel};
+use super::super::windows::{Part, GROUP, NOWHERE};
+use super::super::Strips;
+use super::pieces::Found;
+use crate::parallel::{apart, threads, Split, WORTH_A_THREAD};
+use crate::simd::sorting::{parts_of, Parts};
+use crate::simd::Kernel;
 use std::ops::Range;
 
 /// Neighbouring strips.
@@ -117,63 +119,6 @@ pub struct Scale {
     pub(super) count: usize,
 }
 
-/// Up to [`RUN`] neighbouring pixels of a strip in one bin, or any number of masked ones. It begins where the one before
-/// ends: a list of them takes half the memory that it would with its places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece(u32);
-
-impl Piece {
-    const GAP: u32 = 1 << 31;
-
-    #[inline(always)]
-    fn new(bin: u32, length: u32) -> Self {
-        Self(bin << 2 | (length - 1))
-    }
-
-    #[inline(always)]
-    fn gap(length: u32) -> Self {
-        Self(Self::GAP | length)
-    }
-
-    /// The bin, `None` of masked pixels.
-    #[inline(always)]
-    pub fn bin(self) -> Option<usize> {
-        (self.0 & Self::GAP == 0).then_some((self.0 >> 2) as usize)
-    }
-
-    /// Number of pixels.
-    #[inline(always)]
-    pub fn length(self) -> u32 {
-        if self.0 & Self::GAP == 0 {
-            (self.0 & 3) + 1
-        } else {
-            self.0 & !Self::GAP
-        }
-    }
-}
-
-/// What the second pass finds.
-pub struct Found {
-    /// per bin
-    pub pixels: Vec<u32>,
-    /// how many, per bin
-    pub piece_counts: Vec<u32>,
-    /// of all pixels in raster order, list after list
-    pub pieces: Vec<Vec<Piece>>,
-    /// see [`Windows`](super::super::Windows)
-    pub far: Vec<Far>,
-}
-
-impl Found {
-    pub fn merge(mut left: Self, mut right: Self) -> Self {
-        left.pixels.iter_mut().zip(&right.pixels).for_each(|(left, right)| *left += right);
-        left.piece_counts.iter_mut().zip(&right.piece_counts).for_each(|(left, right)| *left += right);
-        left.pieces.append(&mut right.pieces);
-        left.far.append(&mut right.far);
-        left
-    }
-}
-
 /// The second pass over a band.
 pub struct Find<'a, S: ?Sized> {
     pub band: Band<'a, S>,
@@ -203,31 +148,31 @@ impl<S: Strips + ?Sized> Kernel for Find<'_, S> {
     fn run(self) -> Found {
         let Self { band, scale, mut windows } = self;
         let length = band.strips.length();
-        let (mut radii, mut starts) = (vec![0.0; length], vec![0; length + 1]);
-        let counts = vec![0; scale.count];
-        // Most pieces have two to four pixels.
-        let pieces = Vec::with_capacity(band.range.len() * length / 2);
-        let mut found =
-            Found { pixels: counts.clone(), piece_counts: counts, pieces: vec![pieces], far: Vec::new() };
-        // A strip's, behind those of a group that is not whole yet.
-        let (mut bins, mut left, mut group) = (vec![0; GROUP + length], 0, 0);
+        let mut radii = vec![0.0; length];
+        let mut found = Found::with_room(scale.count, band.range.len() * length);
+        // A strip's, behind those of a group that is not whole yet; with what `Found::add` looks at beside them.
+        let (mut bins, mut first, mut group) = (vec![0; 1 + GROUP + length + GROUP], 1, 0);
         for strip in band.range.clone() {
-            let pixels = band.pixels(strip);
-            let end = left + pixels.len();
-            let radii = &mut radii[..pixels.len()];
-            band.strips.radii(strip, radii);
-            scale.apply(radii, &band.masked[pixels], &mut bins[left..end]);
-            found.add(&bins[left..end], &mut starts);
-            let Some(windows) = &mut windows else { continue };
-            let (groups, rest) = bins[..end].as_chunks();
-            windows.put(group, groups, &mut found.far);
-            group += groups.len();
-            left = rest.len();
-            bins.copy_within(end - left..end, 0);
+            // Strip by strip: code that is compiled anew meanwhile serves the next one.
+            apart(|| {
+                let pixels = band.pixels(strip);
+                let (count, end) = (pixels.len(), first + pixels.len());
+                let radii = &mut radii[..count];
+                band.strips.radii(strip, radii);
+                scale.apply(radii, &band.masked[pixels], &mut bins[first..end]);
+                found.add(&bins[first - 1..], count);
+                let Some(windows) = &mut windows else { return };
+                let (groups, rest) = bins[1..end].as_chunks();
+                windows.put(group, groups, &mut found.far);
+                group += groups.len();
+                let left = end - rest.len()..end;
+                first = 1 + left.len();
+                bins.copy_within(left, 1);
+            });
         }
-        if let (Some(windows), true) = (&mut windows, left > 0) {
-            bins[left..GROUP].fill(NOWHERE);
-            windows.put(group, &bins.as_chunks().0[..1], &mut found.far);
+        if let (Some(windows), true) = (&mut windows, first > 1) {
+            bins[first..=GROUP].fill(NOWHERE);
+            windows.put(group, &bins[1..].as_chunks().0[..1], &mut found.far);
         }
         found
     }
@@ -250,49 +195,32 @@ impl Scale {
     }
 
     /// The bin of a radius.
-    #[inline(always)]
     pub fn bin(&self, r: f64) -> u32 {
-        truncate((r - self.low) / self.range * self.count as f64, (self.count - 1) as i32) as u32
+        self.parts().of(r)
+    }
+
+    #[inline(always)]
+    fn parts(&self) -> Parts {
+        Parts { low: self.low, range: self.range, count: self.count as i32 }
     }
 
     /// Bins of a strip.
     #[inline(always)]
     fn apply(&self, radii: &[f64], masked: &[u8], bins: &mut [u32]) {
-        for ((&r, &m), bin) in radii.iter().zip(masked).zip(bins) {
-            let own = self.bin(r);
-            *bin = if m == 0 { own } else { NOWHERE };
+        parts_of(radii, &self.parts(), bins);
+        // Most groups have no masked pixel.
+        for (masked, bins) in masked.chunks(GROUP).zip(bins.chunks_mut(GROUP)) {
+            if any(masked) {
+                bins.iter_mut().zip(masked).for_each(|(bin, &m)| *bin = if m == 0 { *bin } else { NOWHERE });
+            }
         }
     }
 }
 
-impl Found {
-    /// Adds the pieces of a strip. `starts`: room for one more than its pixels.
-    #[inline(always)]
-    fn add(&mut self, bins: &[u32], starts: &mut [u32]) {
-        // Every pixel's number is written, and stays where its bin is not the one before: no branch to be mispredicted.
-        let Some(&(mut before)) = bins.first() else { return };
-        let mut count = 1;
-        starts[0] = 0;
-        for (i, &bin) in bins.iter().enumerate() {
-            starts[count] = i as u32;
-            count += usize::from(before != bin);
-            before = bin;
-        }
-        starts[count] = bins.len() as u32;
-        let [pieces] = &mut self.pieces[..] else { return };
-        for ends in starts[..=count].windows(2) {
-            let (bin, mut left) = (bins[ends[0] as usize], ends[1] - ends[0]);
-            if bin == NOWHERE {
-                pieces.push(Piece::gap(left));
-                continue;
-            }
-            self.pixels[bin as usize] += left;
-            while left > 0 {
-                let length = left.min(RUN as u32);
-                pieces.push(Piece::new(bin, length));
-                self.piece_counts[bin as usize] += 1;
-                left -= length;
-            }
-        }
-    }
+/// Whether any byte is not 0: eight at a time, which compilers do not do for WebAssembly by themselves.
+#[inline(always)]
+fn any(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    let words = words.iter().fold(0, |any, &word| any | u64::from_ne_bytes(word));
+    words != 0 || rest.iter().any(|&byte| byte != 0)
 }

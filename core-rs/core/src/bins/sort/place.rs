@@ -1,7 +1,7 @@
 //! The third pass: the places of the pieces in the bin order, on as many threads as there are parts.
 
 use super::super::{Run, Runs, RunsPart, RUN};
-use super::find::{Found, Piece};
+use super::pieces::{Found, Piece};
 use crate::parallel::{apart, Split};
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ impl Part {
         for b in 0..count {
             let places = (offsets[b + 1] - offsets[first]) as usize;
             if places >= size || b + 1 == count {
-                let pieces: u32 = found.piece_counts[first..=b].iter().sum();
+                let pieces: u32 = found.tallies[first..=b].iter().map(|tally| tally.pieces()).sum();
                 let runs = RunsPart::with_room(places, pieces as usize);
                 parts.push(Self { bins: first..b + 1, runs });
                 first = b + 1;

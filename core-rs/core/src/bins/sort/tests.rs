@@ -1,7 +1,7 @@
 use super::super::testing::detector;
 use super::super::windows::{GROUP, NONE, NOWHERE};
 use super::super::RadialRows;
-use super::find::Piece;
+use super::pieces::Piece;
 use super::*;
 use crate::geometry::Unit;
 use crate::simd::{run_on_every_level, Kernel};
