@@ -140,10 +140,10 @@ mod lanes {
             low = u32x4_min(low, four);
             high = u32x4_max(high, u32x4_add(four, u32x4_splat(1)));
         }
-        for _ in 0..2 {
-            low = u32x4_min(low, u32x4_shuffle::<1, 2, 3, 0>(low, low));
-            high = u32x4_max(high, u32x4_shuffle::<1, 2, 3, 0>(high, high));
-        }
+        low = u32x4_min(low, u32x4_shuffle::<2, 3, 0, 1>(low, low));
+        high = u32x4_max(high, u32x4_shuffle::<2, 3, 0, 1>(high, high));
+        low = u32x4_min(low, u32x4_shuffle::<1, 0, 3, 2>(low, low));
+        high = u32x4_max(high, u32x4_shuffle::<1, 0, 3, 2>(high, high));
         (u32x4_extract_lane::<0>(low), u32x4_extract_lane::<0>(high))
     }
 
