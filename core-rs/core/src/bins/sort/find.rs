@@ -63,51 +63,21 @@ impl<S: Strips + ?Sized> Kernel for Extent<'_, S> {
             (0..bounds.len()).min_by(|&a, &b| by(&bounds[a]).total_cmp(&by(&bounds[b])))
         };
         let promising = [first(|bounds| bounds.0), first(|bounds| -bounds.1)];
-        let mut look = Look::new(&band);
+        let mut radii = vec![0.0; band.strips.length()];
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for at in promising.into_iter().flatten().chain(0..bounds.len()) {
             if bounds[at].0 < low || bounds[at].1 > high {
-                (low, high) = look.at(band.range.start + at, low, high);
+                let pixels = band.pixels(band.range.start + at);
+                let radii = &mut radii[..pixels.len()];
+                band.strips.radii(band.range.start + at, radii);
+                // No comparison with NaN is true.
+                for (&r, _) in radii.iter().zip(&band.masked[pixels]).filter(|(_, &masked)| masked == 0) {
+                    low = if r < low { r } else { low };
+                    high = if r > high { r } else { high };
+                }
             }
         }
         (low, high)
-    }
-}
-
-/// Pixels that are looked at side by side.
-const LANES: usize = 16;
-
-/// Looking through strips, several pixels at a time.
-struct Look<'a, S: ?Sized> {
-    band: &'a Band<'a, S>,
-    radii: Vec<f64>,
-    masked: Vec<u8>,
-}
-
-impl<'a, S: Strips + ?Sized> Look<'a, S> {
-    fn new(band: &'a Band<'a, S>) -> Self {
-        let room = band.strips.length().next_multiple_of(LANES);
-        Self { band, radii: vec![f64::NAN; room], masked: vec![1; room] }
-    }
-
-    /// The extent so far, and a strip's.
-    #[inline(always)]
-    fn at(&mut self, strip: usize, low: f64, high: f64) -> (f64, f64) {
-        let Self { band, radii, masked } = self;
-        let pixels = band.pixels(strip);
-        band.strips.radii(strip, &mut radii[..pixels.len()]);
-        masked[pixels.len()..].fill(1);
-        masked[..pixels.len()].copy_from_slice(&band.masked[pixels]);
-        let (mut lows, mut highs) = ([low; LANES], [high; LANES]);
-        for (radii, masked) in radii.chunks_exact(LANES).zip(masked.chunks_exact(LANES)) {
-            for lane in 0..LANES {
-                // No comparison with NaN is true.
-                let r = if masked[lane] == 0 { radii[lane] } else { f64::NAN };
-                lows[lane] = if r < lows[lane] { r } else { lows[lane] };
-                highs[lane] = if r > highs[lane] { r } else { highs[lane] };
-            }
-        }
-        (lows.into_iter().fold(low, f64::min), highs.into_iter().fold(high, f64::max))
     }
 }
 
