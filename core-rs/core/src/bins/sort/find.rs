@@ -3,7 +3,7 @@
 use super::super::windows::{Part, GROUP, NOWHERE};
 use super::super::Strips;
 use super::pieces::Found;
-use crate::parallel::{apart, threads, Split, WORTH_A_THREAD};
+use crate::parallel::{threads, Split, WORTH_A_THREAD};
 use crate::simd::sorting::{parts_of, Parts};
 use crate::simd::Kernel;
 use std::ops::Range;
@@ -116,35 +116,70 @@ impl<S: Strips + ?Sized> Kernel for Find<'_, S> {
 
     #[inline(always)]
     fn run(self) -> Found {
-        let Self { band, scale, mut windows } = self;
-        let length = band.strips.length();
-        let mut radii = vec![0.0; length];
-        let mut found = Found::with_room(scale.count, band.range.len() * length);
-        // A strip's, behind those of a group that is not whole yet; with what `Found::add` looks at beside them.
-        let (mut bins, mut first, mut group) = (vec![0; 1 + GROUP + length + GROUP], 1, 0);
-        for strip in band.range.clone() {
-            // Strip by strip: code that is compiled anew meanwhile serves the next one.
-            apart(|| {
-                let pixels = band.pixels(strip);
-                let (count, end) = (pixels.len(), first + pixels.len());
-                let radii = &mut radii[..count];
-                band.strips.radii(strip, radii);
-                scale.apply(radii, &band.masked[pixels], &mut bins[first..end]);
-                found.add(&bins[first - 1..], count);
-                let Some(windows) = &mut windows else { return };
-                let (groups, rest) = bins[1..end].as_chunks();
-                windows.put(group, groups, &mut found.far);
-                group += groups.len();
-                let left = end - rest.len()..end;
-                first = 1 + left.len();
-                bins.copy_within(left, 1);
-            });
+        let strips = self.band.range.clone();
+        let mut pass = Pass::new(self);
+        for strip in strips {
+            pass.add(strip);
         }
-        if let (Some(windows), true) = (&mut windows, first > 1) {
-            bins[first..=GROUP].fill(NOWHERE);
-            windows.put(group, &bins[1..].as_chunks().0[..1], &mut found.far);
+        pass.end()
+    }
+}
+
+/// A band on its way, strip by strip.
+struct Pass<'a, S: ?Sized> {
+    find: Find<'a, S>,
+    found: Found,
+    /// of a strip
+    radii: Vec<f64>,
+    /// a strip's, behind those of a group that is not whole yet; with what [`Found::add`] looks at beside them
+    bins: Vec<u32>,
+    /// where the strip's begin
+    first: usize,
+    /// the group that is next
+    group: usize,
+}
+
+impl<'a, S: Strips + ?Sized> Pass<'a, S> {
+    fn new(find: Find<'a, S>) -> Self {
+        let length = find.band.strips.length();
+        Self {
+            found: Found::with_room(find.scale.count, find.band.range.len() * length),
+            radii: vec![0.0; length],
+            bins: vec![0; 1 + GROUP + length + GROUP],
+            first: 1,
+            group: 0,
+            find,
         }
-        found
+    }
+
+    /// A function of its own on WebAssembly: see [`crate::parallel::apart`]. Not a closure there, for on other processors
+    /// it would be compiled without the instructions of the kernel.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    fn add(&mut self, strip: usize) {
+        let Self { find: Find { band, scale, windows }, found, radii, bins, first, group } = self;
+        let pixels = band.pixels(strip);
+        let (count, end) = (pixels.len(), *first + pixels.len());
+        let radii = &mut radii[..count];
+        band.strips.radii(strip, radii);
+        scale.apply(radii, &band.masked[pixels], &mut bins[*first..end]);
+        found.add(&bins[*first - 1..], count);
+        let Some(windows) = windows else { return };
+        let (groups, rest) = bins[1..end].as_chunks();
+        windows.put(*group, groups, &mut found.far);
+        *group += groups.len();
+        let left = end - rest.len()..end;
+        *first = 1 + left.len();
+        bins.copy_within(left, 1);
+    }
+
+    #[inline(always)]
+    fn end(mut self) -> Found {
+        if let (Some(windows), true) = (&mut self.find.windows, self.first > 1) {
+            self.bins[self.first..=GROUP].fill(NOWHERE);
+            windows.put(self.group, &self.bins[1..].as_chunks().0[..1], &mut self.found.far);
+        }
+        self.found
     }
 }
 
