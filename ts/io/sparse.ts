@@ -6,17 +6,16 @@
  */
 import { OutputError } from "../errors.ts";
 import type { Band, MapName, PlanMaps } from "../engine/plan_maps.ts";
-import type { Peaks, PlanSettings, SparseFrame } from "../engine/engine.ts";
+import type { Peaks, SparseFrame } from "../engine/engine.ts";
 import type { PixelType } from "./frame.ts";
 import type { H5Attributes, H5Writer } from "./hdf5/h5.ts";
 import { GROUP } from "../engine/chunk_zstd.ts";
 import { MapChoice, PART_MOVED } from "./map_steps.ts";
-import { defaultDummy, type ExperimentFacts, writeInstrument } from "./nxmx.ts";
 import { PackedStack } from "./packed_stack.ts";
 import { PackingQueue } from "./packing_queue.ts";
 import { PeakTable } from "./peak_table.ts";
 import { release, type Sink, withH5 } from "./sink.ts";
-import { REBUILD_SCRIPT } from "./sparse_script.ts";
+import { DATA, ENTRY, type SparseFacts, writeHeader } from "./sparse_header.ts";
 
 /** What the plan of a sparse file's frames says. */
 export interface SparsePlan {
@@ -24,17 +23,6 @@ export interface SparsePlan {
   readonly maps: PlanMaps;
   /** centre of each radial bin in the same unit */
   readonly radial: Float32Array;
-}
-
-/** What a sparse file says besides its frames and their plan. */
-export interface SparseFacts extends ExperimentFacts {
-  readonly geometry: NonNullable<ExperimentFacts["geometry"]>;
-  /** value of masked pixels in rebuilt frames; default as `defaultDummy` */
-  readonly dummy?: number;
-  /** how frames were sparsified; the names in the file are pyFAI's */
-  readonly settings: PlanSettings;
-  /** the files that the frames come from, as the user named them */
-  readonly sources?: readonly string[];
 }
 
 /** What a sparse file says besides its frames. */
@@ -70,9 +58,6 @@ const UINT32_LIMIT = 2 ** 32;
 const ROUNDED =
   `values are multiples of rounding_step, a power of two, chosen by the backgrounds of all frames so that ` +
   `about ${PART_MOVED} of the pixels rebuilt without noise, or fewer, differ by one count`;
-
-const ENTRY = "/entry_0000";
-const DATA = `${ENTRY}/sparse_frames`;
 
 /**
  * Creates a sparse file at exactly `path` (callers give a temporary name and rename when it is complete).
@@ -296,64 +281,4 @@ class SparseFile implements SparseSink {
     this.#maps.push(stack);
     return stack;
   }
-}
-
-function writeHeader(h5: H5Writer, header: SparseFacts): void {
-  const now = new Date().toISOString();
-  // FabIO recognises the layout by the first word of the creator.
-  h5.group("/", { NX_class: "NXroot", default: "entry_0000", creator: "pyFAI layout, written by braggsieve" });
-  h5.group(ENTRY, { NX_class: "NXentry", default: "sparse_frames", pyFAI_sparse_frames: DATA });
-  h5.scalar(`${ENTRY}/program_name`, "braggsieve");
-  h5.scalar(`${ENTRY}/start_time`, now);
-  // The mask is packed like the other maps.
-  const { mask: _, ...facts } = header;
-  writeInstrument(h5, `${ENTRY}/instrument`, facts);
-  writeConfiguration(h5, header, now);
-  h5.group(DATA, { NX_class: "NXdata", signal: "background_avg", axes: [".", "radius"] });
-  const dummy = header.dummy ?? defaultDummy(header.type);
-  h5.scalar(`${DATA}/dummy`, dummy, { type: header.type === "float32" ? "float64" : "int64" });
-  h5.scalar(`${DATA}/script`, REBUILD_SCRIPT);
-}
-
-function writeConfiguration(h5: H5Writer, header: SparseFacts, now: string): void {
-  const { geometry, settings } = header;
-  const configuration = {
-    geometry: {
-      poni_version: 2.1,
-      dist: geometry.distance,
-      poni1: geometry.poni1,
-      poni2: geometry.poni2,
-      rot1: geometry.rot1,
-      rot2: geometry.rot2,
-      rot3: geometry.rot3,
-      detector: geometry.detector ?? "Detector",
-      detector_config: { pixel1: geometry.pixel1, pixel2: geometry.pixel2, orientation: geometry.orientation },
-      wavelength: geometry.wavelength ?? null,
-    },
-    sparsify: {
-      dummy: settings.dummy ?? null,
-      delta_dummy: settings.deltaDummy ?? null,
-      error_model: settings.errorModel,
-      cutoff_clip: settings.cutoffClip,
-      cycle: settings.cycle,
-      noise: settings.noise,
-      cutoff_pick: settings.cutoffPick,
-      cutoff_peak: settings.cutoffPeak,
-      patch_size: settings.patchSize,
-      connected: settings.connected,
-      bins: settings.bins,
-      solidangle: settings.solidAngle,
-      polarization_factor: settings.polarizationFactor ?? null,
-      unit: settings.unit,
-    },
-  };
-  const path = `${ENTRY}/sparsify`;
-  h5.group(path, { NX_class: "NXprocess" });
-  h5.scalar(`${path}/program`, "braggsieve");
-  h5.scalar(`${path}/date`, now);
-  h5.scalar(`${path}/sequence_index`, 1, { type: "int64" });
-  h5.scalar(`${path}/sources`, (header.sources ?? []).join("\n"));
-  h5.group(`${path}/configuration`, { NX_class: "NXnote" });
-  h5.scalar(`${path}/configuration/type`, "text/json");
-  h5.scalar(`${path}/configuration/data`, JSON.stringify(configuration, null, 2));
 }

@@ -4,12 +4,14 @@
 //! threshold that holds for the whole bin sorts out nearly all pixels first, four at a time.
 
 mod kept;
+mod kept_runs;
 mod pixel_set;
 mod raster;
 
 pub use kept::KeptValues;
+pub use kept_runs::KeptRuns;
 pub use pixel_set::PixelSet;
-pub use raster::{InRaster, KeptRuns, Raster};
+pub use raster::{InRaster, Raster};
 
 use crate::background::{Background, RadialGrid};
 use crate::bins::{BinRange, Bins};

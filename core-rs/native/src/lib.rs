@@ -15,6 +15,7 @@ mod large;
 mod maps;
 mod plan;
 mod plan_maps;
+mod plan_stages;
 mod shared;
 mod threads;
 
@@ -24,6 +25,7 @@ pub use densify::*;
 pub use maps::*;
 pub use plan::*;
 pub use plan_maps::*;
+pub use plan_stages::*;
 
 /// Version of this face: one more whenever a signature or a meaning changes.
 pub const ABI: u32 = 7;

@@ -1,4 +1,4 @@
-//! The maps of a plan on their way into a file, where they lie.
+//! The maps of a plan: as they are, and on their way into a file.
 //!
 //! # Safety
 //! As in `plan`.
@@ -74,6 +74,60 @@ pub unsafe extern "C" fn bs_plan_ring_shares(
             let shares = target(plan)?.plan.ring_shares(weighted != 0);
             let shares = shares.ok_or_else(Failure::no_corrections)?;
             output(out, length, shares.len())?.copy_from_slice(&shares);
+            Ok(())
+        })
+    }
+}
+
+/// Radial coordinate per pixel, NaN where masked.
+#[no_mangle]
+pub unsafe extern "C" fn bs_plan_radius(
+    plan: *mut NativePlan,
+    out: *mut f32,
+    length: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let radius = target(plan)?.plan.radius();
+            output(out, length, radius.len())?.copy_from_slice(radius);
+            Ok(())
+        })
+    }
+}
+
+/// Norm per pixel; refused without corrections.
+#[no_mangle]
+pub unsafe extern "C" fn bs_plan_normalization(
+    plan: *mut NativePlan,
+    out: *mut f32,
+    length: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let norms = target(plan)?.plan.normalization().ok_or_else(Failure::no_corrections)?;
+            output(out, length, norms.len())?.copy_from_slice(norms);
+            Ok(())
+        })
+    }
+}
+
+/// Radial coordinate of the bin centres.
+#[no_mangle]
+pub unsafe extern "C" fn bs_plan_centres(
+    plan: *mut NativePlan,
+    out: *mut f64,
+    length: usize,
+    error: *const ErrorText,
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let centres = target(plan)?.plan.centres();
+            output(out, length, centres.len())?.copy_from_slice(&centres);
             Ok(())
         })
     }

@@ -17,6 +17,7 @@ use x86 as lanes;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(crate) use wasm::philox;
 
+mod kept_run;
 mod plain;
 pub mod sorting;
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
@@ -25,6 +26,8 @@ use plain as lanes;
 use crate::bins::GROUP;
 use crate::correct::IntegerPixel;
 use crate::validity::IntegerValidity;
+
+pub use kept_run::KeptRun;
 
 /// Work that is compiled once for each level of instructions. `run`, and all that it calls, must be inlined to be.
 pub trait Kernel {
@@ -155,54 +158,6 @@ pub struct Limits<'a> {
     pub least: &'a [i32],
     /// signals that may exceed
     pub valid: IntegerValidity,
-}
-
-/// Kept pixels in raster order, and their values.
-#[derive(Debug, Default)]
-pub struct KeptRun {
-    index: Vec<u32>,
-    values: Vec<i32>,
-    count: usize,
-}
-
-impl KeptRun {
-    /// Forgets them, and keeps the room.
-    pub fn clear(&mut self) {
-        self.count = 0;
-    }
-
-    /// Raster indices, and as many values.
-    pub fn kept(&self) -> (&[u32], &[i32]) {
-        (&self.index[..self.count], &self.values[..self.count])
-    }
-
-    /// One more.
-    #[inline(always)]
-    pub fn push(&mut self, pixel: u32, value: i32) {
-        let ([index], [own]) = self.room::<1>();
-        (*index, *own) = (pixel, value);
-        self.count += 1;
-    }
-
-    /// Where the next ones go.
-    #[inline(always)]
-    fn room<const N: usize>(&mut self) -> (&mut [u32; N], &mut [i32; N]) {
-        if self.count + N > self.index.len() {
-            self.grow();
-        }
-        let (index, values) = (&mut self.index[self.count..], &mut self.values[self.count..]);
-        match (index.first_chunk_mut(), values.first_chunk_mut()) {
-            (Some(index), Some(values)) => (index, values),
-            _ => unreachable!("there is room"),
-        }
-    }
-
-    #[cold]
-    fn grow(&mut self) {
-        let room = (2 * self.index.len()).max(1 << 12);
-        self.index.resize(room, 0);
-        self.values.resize(room, 0);
-    }
 }
 
 /// Puts the pixels that exceed their limits behind those in `kept`; `first` is the raster index of the first pixel.
