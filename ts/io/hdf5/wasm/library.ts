@@ -55,7 +55,7 @@ export async function loadLibrary(): Promise<H5Library> {
   // The library's own places for plugins would be the host's now: nothing may be loaded from there.
   for (const _ of module.get_plugin_search_paths()) module.remove_plugin_search_path(0);
   fs.mkdirTree(PLUGIN_FOLDER);
-  fs.writeFile(`${PLUGIN_FOLDER}/libh5bitshuffle.so`, Uint8Array.from(atob(FILTER_BITSHUFFLE), (c) => c.charCodeAt(0)));
+  fs.writeFile(`${PLUGIN_FOLDER}/libh5bitshuffle.so`, Uint8Array.fromBase64(FILTER_BITSHUFFLE));
   module.insert_plugin_search_path(PLUGIN_FOLDER, 0);
 
   return {
