@@ -225,8 +225,8 @@ export interface PlanPool {
   /** radial coordinate per pixel, NaN where masked; norm per pixel, where corrections are made */
   readonly maps: PlanMaps;
   /**
-   * Loads a frame, clips it and does `stages`. The frame's bytes belong to the pool until the promise settles. Then they are
-   * back in the frame, for a later one, or gone: its `bytes` are empty. Rejects where they are damaged.
+   * Loads a frame, clips it and does `stages`. The frame's bytes belong to the pool until the promise settles: then they
+   * are back in the frame, perhaps in another array. Rejects where they are damaged; then they may be gone.
    */
   process(frame: EncodedFrame, stages: Stages): Promise<FrameResult>;
   /** Frees everything; frames under way are given up. */

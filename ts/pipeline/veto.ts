@@ -91,9 +91,9 @@ async function judge(
 ): Promise<Judged> {
   let [hits, invalidPixels] = [0, 0];
   const peaksPerFrame: number[] = [];
-  /** A hit as a chunk: its own where it has the right filter already. */
+  /** A hit as a chunk: a copy of its own where it has the right filter already, for a journal may keep it. */
   const chunkOf = async (frame: EncodedFrame): Promise<Uint8Array> =>
-    frame.encoding === "bitshuffle-lz4" ? frame.bytes : (await plans.process(frame, { encode: true })).chunk!;
+    frame.encoding === "bitshuffle-lz4" ? frame.bytes.slice() : (await plans.process(frame, { encode: true })).chunk!;
   const accept = async (entry: Omit<VetoEntry, "chunk">, chunk?: Uint8Array) => {
     peaksPerFrame.push(entry.count);
     invalidPixels += entry.invalid;
@@ -116,23 +116,24 @@ async function judge(
     items,
     plans.jobs,
     async ({ frame, label }) => {
-      // The engine may take the bytes away; whether they are needed again is known only afterwards.
-      const copy = sink && { ...frame, bytes: frame.bytes.slice() };
       try {
         const { peaks, invalid } = await plans.process(frame, { peaks: true });
-        return { count: peaks!.count, invalid, copy };
+        return { count: peaks!.count, invalid };
       } catch (error) {
         throw undecodable(error, label);
-      } finally {
-        series.giveBack(frame);
       }
     },
-    async ({ count, invalid, copy }, item) => {
+    async ({ count, invalid }, item) => {
       const judged = { count, invalid, threshold: threshold.for(item.number) };
-      if (count < judged.threshold) return await accept(judged);
-      const line = eventOf(item);
-      found?.(line, count);
-      await accept({ ...judged, line }, copy && await chunkOf(copy));
+      if (count < judged.threshold) {
+        await accept(judged);
+      } else {
+        const line = eventOf(item);
+        found?.(line, count);
+        await accept({ ...judged, line }, sink && await chunkOf(item.frame));
+      }
+      // Not before: a hit is written.
+      series.giveBack(item.frame);
     },
     control.signal,
   );

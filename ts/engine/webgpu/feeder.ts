@@ -8,10 +8,13 @@ import type { EncodedFrame } from "../../io/frame.ts";
 import { Narrower, type NarrowFrame } from "./narrower.ts";
 import { GpuFailure, type Ring, type RingResult } from "./ring.ts";
 
-/** What comes of a frame. `lost`: its bytes are not to blame, the GPU is. */
+/** What comes of a frame, with its bytes where there is a result. `lost`: its bytes are not to blame, the GPU is. */
 export type Answer =
   & { readonly number: number }
-  & ({ readonly result: FrameResult } | { readonly problem: string; readonly lost?: boolean });
+  & (
+    | { readonly result: FrameResult; readonly bytes: Uint8Array }
+    | { readonly problem: string; readonly lost?: boolean }
+  );
 
 /** A ring, and how it ends with all that belongs to it. */
 export interface OpenRing {
@@ -138,10 +141,13 @@ export class Feeder {
     }
   }
 
-  #answer(answers: Answer[]): void {
-    if (answers.length === 0) return;
-    this.#deliver(answers);
-    for (const { number } of answers) this.#pending.delete(number);
+  #answer(results: readonly RingResult[]): void {
+    if (results.length === 0) return;
+    this.#deliver(results.map((one) => {
+      const { bytes } = this.#pending.get(one.number)!.frame;
+      return "result" in one ? { ...one, bytes } : one;
+    }));
+    for (const { number } of results) this.#pending.delete(number);
   }
 
   /** Works with the ring, if there is one at present; replaces it when it fails. */

@@ -68,24 +68,37 @@ export async function settled(): Promise<void> {
   if (left > 0) await pause(left);
 }
 
-/** Frames that are on the way to their results, by number. */
+/** A frame that is on the way to its result. */
+interface Waiting {
+  readonly frame: EncodedFrame;
+  resolve(result: FrameResult): void;
+  reject(error: Error): void;
+}
+
+/** All of them, by number. */
 class Promises {
-  readonly #waiting = new Map<number, { resolve(result: FrameResult): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, Waiting>();
 
   get size(): number {
     return this.#waiting.size;
   }
 
-  of(number: number): Promise<FrameResult> {
-    return new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
+  of(number: number, frame: EncodedFrame): Promise<FrameResult> {
+    return new Promise((resolve, reject) => this.#waiting.set(number, { frame, resolve, reject }));
   }
 
   settle(answers: readonly Answer[]): void {
     for (const answer of answers) {
-      const promise = this.#waiting.get(answer.number);
+      const waiting = this.#waiting.get(answer.number);
+      if (!waiting) continue;
       this.#waiting.delete(answer.number);
-      if ("result" in answer) promise?.resolve(answer.result);
-      else promise?.reject(answer.lost ? new DeviceError(answer.problem) : new Error(answer.problem));
+      if ("result" in answer) {
+        // From another thread: the buffer went there and back.
+        waiting.frame.bytes = answer.bytes;
+        waiting.resolve(answer.result);
+      } else {
+        waiting.reject(answer.lost ? new DeviceError(answer.problem) : new Error(answer.problem));
+      }
     }
   }
 
@@ -116,7 +129,7 @@ export async function soloMember(
       return promises.size;
     },
     process(number, frame, stages) {
-      const result = promises.of(number);
+      const result = promises.of(number, frame);
       feeder.add(number, frame, stages);
       return result;
     },
@@ -173,7 +186,7 @@ async function workerMember(
         return promises.size;
       },
       process(number, frame, stages) {
-        const result = promises.of(number);
+        const result = promises.of(number, frame);
         if (frames.push({ number, frame, stages }) === 1) setImmediate(sendFrames);
         return result;
       },

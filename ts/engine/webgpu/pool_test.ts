@@ -50,8 +50,10 @@ gpuTest("a pool gives what a plan of the WASM engine gives, on workers and witho
     assert.deepEqual([pool.maps.shares, pool.maps.weights], [plan.maps.shares, plan.maps.weights]);
     for (const maps of [pool.maps, plan.maps]) assert.deepEqual(await unpackedMap(maps, "radius"), plan.radius());
     assert.deepEqual(await unpackedMap(pool.maps, "normalization"), plan.normalization());
-    const results = await Promise.all(expected.map((_, number) => pool.process(frameOf(number), STAGES)));
+    const frames = expected.map((_, number) => frameOf(number));
+    const results = await Promise.all(frames.map((frame) => pool.process(frame, STAGES)));
     assert.deepEqual(results, expected, `${workers} workers, narrow: ${narrow}`);
+    assert.deepEqual(frames, expected.map((_, number) => frameOf(number)), "their bytes are back");
     results[7].picked!.intensity[0]++;
     assert.notDeepEqual(results, expected, "the comparison sees one changed pixel");
     for (const stages of [{}, { pick: true }, { peaks: true }]) {
