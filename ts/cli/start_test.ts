@@ -40,6 +40,12 @@ for (const command of ["sparsify", "densify", "peaks", "integrate", "veto"]) {
   });
 }
 
+Deno.test("a thread loads neither the pool that started it nor anything of Node's, which takes 10 ms to begin with", async () => {
+  const loaded = [...await loadedBy("../engine/wasm_worker.ts")];
+  assert(loaded.some((specifier) => specifier.endsWith("/engine/wasm_plan.ts")), "the graph is that of a worker");
+  assert.deepEqual(loaded.filter((specifier) => /^node:|worker_pool/.test(specifier)), []);
+});
+
 Deno.test("the test sees a slow module", async () => {
   const loaded = [...await loadedBy("../engine/wasm.ts")];
   assert(loaded.some((specifier) => SLOW.test(specifier)));

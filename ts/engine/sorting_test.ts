@@ -1,7 +1,7 @@
 /** Where WebAssembly's own loops put the pixels of a plan: the bins in raster order are those of the permutation. */
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS, type PlanInput } from "./engine.ts";
-import { PlanOnWasm } from "./wasm.ts";
+import { PlanOnWasm } from "./wasm_plan.ts";
 
 /** Rows that are no whole groups; neighbours on them, and the end of one and the start of the next, are far apart. */
 const SHAPE = [301, 205] as const;

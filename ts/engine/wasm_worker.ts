@@ -17,7 +17,8 @@ import type {
 import type { PlanMaps } from "./plan_maps.ts";
 import { processFrame, rebuildFrame } from "./process.ts";
 import { buffersOf } from "./transfer.ts";
-import { PlanOnWasm, wasmEngine } from "./wasm.ts";
+import { DensifierOnWasm } from "./wasm_densifier.ts";
+import { PlanOnWasm } from "./wasm_plan.ts";
 
 /** What a worker tells of the plan that it has made. */
 export type PlanFacts =
@@ -71,7 +72,7 @@ const calls: WorkerCalls = {
   pack: (...band) => made(plan).maps.pack(...band),
   process: (frame, stages) => ({ result: processFrame(made(plan), frame, stages), bytes: frame.bytes }),
   densifier(input) {
-    densifier = wasmEngine.densifier(input);
+    densifier = new DensifierOnWasm(input);
   },
   rebuild: (frame, number, options) => rebuildFrame(made(densifier), frame, number, options),
 };

@@ -7,7 +7,7 @@ import type { PixelArray } from "../../io/frame.ts";
 import type { Densifier, DensifierInput, DensifyOptions, SparseFrame } from "../engine.ts";
 import { encodeBitshuffleLz4 } from "../packing.ts";
 import { bytesOfPixels, PIXEL_ARRAYS } from "../pixel_arrays.ts";
-import { DensifierOnWasm } from "../wasm.ts";
+import { DensifierOnWasm } from "../wasm_densifier.ts";
 import type { Device, Stage } from "./device.ts";
 import { DensifierNoise } from "./densifier_noise.ts";
 import { dispatch } from "./dispatch.ts";
