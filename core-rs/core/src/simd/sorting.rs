@@ -1,5 +1,5 @@
 //! The inner loops of sorting pixels into bins: parts of larger kernels, in which compilers vectorise the plain ones;
-//! for WebAssembly they do not. All give the same numbers.
+//! for WebAssembly they do not. All give the same numbers; those for WebAssembly are tested by `ts/engine/sorting_test.ts`.
 
 use crate::bins::GROUP;
 
