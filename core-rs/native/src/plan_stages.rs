@@ -18,14 +18,7 @@ pub unsafe extern "C" fn bs_plan_integrate(
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
-    unsafe {
-        guarded(error, || {
-            let NativePlan { plan, threads } = target(plan)?;
-            let out = output(out, length, 4 * plan.background().mean.len())?;
-            flatten(threads.run(|| plan.integrate()), out);
-            Ok(())
-        })
-    }
+    unsafe { reduced(plan, out, length, error, Plan::integrate) }
 }
 
 /// The same after sigma clipping, and the background made of it.
@@ -37,11 +30,42 @@ pub unsafe extern "C" fn bs_plan_clip(
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
+    unsafe { reduced(plan, out, length, error, Plan::clip) }
+}
+
+/// A reduction of the loaded frame.
+unsafe fn reduced(
+    plan: *mut NativePlan,
+    out: *mut f64,
+    length: usize,
+    error: *const ErrorText,
+    reduce: fn(&mut Plan) -> &Profile,
+) -> i32 {
+    // SAFETY: see the module.
     unsafe {
         guarded(error, || {
             let NativePlan { plan, threads } = target(plan)?;
             let out = output(out, length, 4 * plan.background().mean.len())?;
-            flatten(threads.run(|| plan.clip()), out);
+            flatten(threads.run(|| reduce(plan)), out);
+            Ok(())
+        })
+    }
+}
+
+/// A few numbers that a stage gives.
+unsafe fn numbers<const N: usize>(
+    plan: *mut NativePlan,
+    out: *mut u64,
+    length: usize,
+    error: *const ErrorText,
+    stage: fn(&mut Plan) -> [u64; N],
+) -> i32 {
+    // SAFETY: see the module.
+    unsafe {
+        guarded(error, || {
+            let out = output(out, length, N)?;
+            let NativePlan { plan, threads } = target(plan)?;
+            out.copy_from_slice(&threads.run(|| stage(plan)));
             Ok(())
         })
     }
@@ -66,12 +90,7 @@ pub unsafe extern "C" fn bs_plan_invalid(
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
-    unsafe {
-        guarded(error, || {
-            output(out, length, 1)?[0] = target(plan)?.plan.invalid();
-            Ok(())
-        })
-    }
+    unsafe { numbers(plan, out, length, error, |plan| [plan.invalid()]) }
 }
 
 /// Background of the last clipped frame: mean then std of all bins.
@@ -108,14 +127,7 @@ pub unsafe extern "C" fn bs_plan_pick(
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
-    unsafe {
-        guarded(error, || {
-            let out = output(out, length, 3)?;
-            let NativePlan { plan, threads } = target(plan)?;
-            out.copy_from_slice(&threads.run(|| picked_places(plan)));
-            Ok(())
-        })
-    }
+    unsafe { numbers(plan, out, length, error, picked_places) }
 }
 
 pub(crate) fn picked_places(plan: &mut Plan) -> [u64; 3] {
@@ -132,14 +144,7 @@ pub unsafe extern "C" fn bs_plan_peaks(
     error: *const ErrorText,
 ) -> i32 {
     // SAFETY: see the module.
-    unsafe {
-        guarded(error, || {
-            let out = output(out, length, 6)?;
-            let NativePlan { plan, threads } = target(plan)?;
-            out.copy_from_slice(&threads.run(|| peak_places(plan)));
-            Ok(())
-        })
-    }
+    unsafe { numbers(plan, out, length, error, peak_places) }
 }
 
 pub(crate) fn peak_places(plan: &mut Plan) -> [u64; 6] {

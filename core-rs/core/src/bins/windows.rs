@@ -30,15 +30,15 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Room for that many pixels, to be written through a [`Part`].
+    /// Room for that many pixels, to be written through a [`WindowsPart`].
     pub fn with_room(pixels: usize) -> Self {
         let groups = pixels.div_ceil(GROUP);
         Self { lowest: vec![0; groups], above: vec![0; groups * GROUP], far: Vec::new() }
     }
 
     /// All groups.
-    pub fn part(&mut self) -> Part<'_> {
-        Part { first: 0, lowest: &mut self.lowest, above: &mut self.above }
+    pub fn part(&mut self) -> WindowsPart<'_> {
+        WindowsPart { first: 0, lowest: &mut self.lowest, above: &mut self.above }
     }
 
     /// Whether most pixels lie near their neighbours' bins: not where bins are much narrower than a pixel.
@@ -71,13 +71,13 @@ impl Windows {
 }
 
 /// Neighbouring groups, and where what is known of them goes.
-pub struct Part<'a> {
+pub struct WindowsPart<'a> {
     first: usize,
     lowest: &'a mut [u32],
     above: &'a mut [u8],
 }
 
-impl Part<'_> {
+impl WindowsPart<'_> {
     /// Those of the first `pixels` pixels, which are whole groups, and the others.
     pub fn split_at(self, pixels: usize) -> (Self, Self) {
         debug_assert_eq!(pixels % GROUP, 0);

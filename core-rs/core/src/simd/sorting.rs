@@ -1,43 +1,24 @@
 //! The inner loops of sorting pixels into bins: parts of larger kernels, in which compilers vectorise the plain ones;
 //! for WebAssembly they do not. All give the same numbers; those for WebAssembly are tested by `ts/engine/sorting_test.ts`.
 
-use crate::bins::GROUP;
+use crate::bins::{Scale, GROUP};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub use lanes::*;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 pub use plain::*;
 
-/// Equal parts of a range, from a number on.
-#[derive(Clone, Copy, Debug)]
-pub struct Parts {
-    /// where the first part begins
-    pub low: f64,
-    /// width of all parts
-    pub range: f64,
-    /// number of parts, from 1 to 2³¹ − 1
-    pub count: i32,
-}
-
-impl Parts {
-    /// The part that a number lies in: the first one for those below the range and NaN, the last one for those above it.
-    #[inline(always)]
-    pub fn of(&self, x: f64) -> u32 {
-        super::truncate((x - self.low) / self.range * f64::from(self.count), self.count - 1) as u32
-    }
-}
-
 #[cfg_attr(
     all(target_arch = "wasm32", target_feature = "simd128"),
     expect(dead_code, reason = "all but the first")
 )]
 mod plain {
-    use super::{Parts, GROUP};
+    use super::{Scale, GROUP};
 
-    /// The part that each number lies in.
+    /// The bin of each radius: [`Scale::bin`].
     #[inline(always)]
-    pub fn parts_of(numbers: &[f64], parts: &Parts, out: &mut [u32]) {
-        out.iter_mut().zip(numbers).for_each(|(out, &x)| *out = parts.of(x));
+    pub fn bins_of(radii: &[f64], scale: &Scale, out: &mut [u32]) {
+        out.iter_mut().zip(radii).for_each(|(out, &r)| *out = scale.bin(r));
     }
 
     /// A bit for each number but the first that is not the one before.
@@ -65,7 +46,6 @@ mod plain {
     }
 
     /// Writes how far each number is from `low`, `most` where it is farther or below, and gives whether any is that far.
-    /// `most`: below 2¹⁵, of which the lower byte is written.
     #[inline(always)]
     pub fn distances(numbers: &[u32; GROUP], low: u32, most: u8, out: &mut [u8; GROUP]) -> bool {
         for (out, &number) in out.iter_mut().zip(numbers) {
@@ -77,7 +57,7 @@ mod plain {
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod lanes {
-    use super::{Parts, GROUP};
+    use super::{Scale, GROUP};
     use core::arch::wasm32::*;
 
     /// Vectors of a group.
@@ -98,21 +78,21 @@ mod lanes {
 
     /// See [`plain`](super::plain).
     #[inline(always)]
-    pub fn parts_of(numbers: &[f64], parts: &Parts, out: &mut [u32]) {
-        let &Parts { low, range, count } = parts;
-        let [low, range, factor] = [low, range, f64::from(count)].map(|number| f64x2_splat(number));
-        let (least, most) = (f64x2_splat(0.0), f64x2_splat(f64::from(count - 1)));
+    pub fn bins_of(radii: &[f64], scale: &Scale, out: &mut [u32]) {
+        let &Scale { low, range, count } = scale;
+        let [low, range, factor] = [low, range, count as f64].map(|number| f64x2_splat(number));
+        let (least, most) = (f64x2_splat(0.0), f64x2_splat((count - 1) as f64));
         // To 2⁵² + x the whole number next to x is all that fits into the lower bits. Of the instruction that truncates
         // two numbers compilers make one each, with more around them.
         let next = f64x2_splat((1u64 << 52) as f64);
         let whole = |&[a, b]: &[f64; 2]| {
-            let part = f64x2_mul(f64x2_div(f64x2_sub(f64x2(a, b), low), range), factor);
-            let part = f64x2_pmin(most, f64x2_pmax(least, part));
-            let rounded = f64x2_add(part, next);
+            let place = f64x2_mul(f64x2_div(f64x2_sub(f64x2(a, b), low), range), factor);
+            let place = f64x2_pmin(most, f64x2_pmax(least, place));
+            let rounded = f64x2_add(place, next);
             // −1 where it was rounded up.
-            i64x2_add(rounded, f64x2_gt(f64x2_sub(rounded, next), part))
+            i64x2_add(rounded, f64x2_gt(f64x2_sub(rounded, next), place))
         };
-        let (fours, rest) = numbers.as_chunks::<4>();
+        let (fours, rest) = radii.as_chunks::<4>();
         let (out_fours, out_rest) = out.as_chunks_mut::<4>();
         for (four, out) in fours.iter().zip(out_fours) {
             let [first, last] = four.as_chunks::<2>().0 else { unreachable!("two pairs") };
@@ -120,7 +100,7 @@ mod lanes {
             // SAFETY: room for four words; v128 stores need no alignment.
             unsafe { v128_store(out.as_mut_ptr().cast(), both) };
         }
-        super::plain::parts_of(rest, parts, out_rest);
+        super::plain::bins_of(rest, scale, out_rest);
     }
 
     /// See [`plain`](super::plain).
@@ -192,11 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_outside_of_the_range_are_in_the_first_or_the_last_part() {
-        let parts = Parts { low: 1.0, range: 2.0, count: 4 };
-        let numbers = [-1e300, 0.9, 1.0, 1.4999, 1.5, 2.999, 3.0, 1e300, f64::NAN, f64::INFINITY];
+    fn radii_outside_of_the_range_are_in_the_first_or_the_last_bin() {
+        let scale = Scale { low: 1.0, range: 2.0, count: 4 };
+        let radii = [-1e300, 0.9, 1.0, 1.4999, 1.5, 2.999, 3.0, 1e300, f64::NAN, f64::INFINITY];
         let mut out = [9; 10];
-        parts_of(&numbers, &parts, &mut out);
+        bins_of(&radii, &scale, &mut out);
         assert_eq!(out, [0, 0, 0, 0, 1, 3, 3, 3, 0, 3]);
     }
 }

@@ -1,11 +1,11 @@
 //! The first two passes: the range of radii, and the bin of each pixel.
 
-use super::super::windows::{Part, GROUP, NOWHERE};
+use super::super::windows::{WindowsPart, GROUP, NOWHERE};
 use super::super::Strips;
 use super::pieces::Found;
 use crate::parallel::{threads, Split, WORTH_A_THREAD};
-use crate::simd::sorting::{parts_of, Parts};
-use crate::simd::Kernel;
+use crate::simd::sorting::bins_of;
+use crate::simd::{truncate, Kernel};
 use std::ops::Range;
 
 /// Neighbouring strips.
@@ -84,9 +84,12 @@ impl<S: Strips + ?Sized> Kernel for Extent<'_, S> {
 /// How radii become bins.
 #[derive(Clone, Copy)]
 pub struct Scale {
-    pub(super) low: f64,
-    pub(super) range: f64,
-    pub(super) count: usize,
+    /// where the first bin begins
+    pub(crate) low: f64,
+    /// width of all bins
+    pub(crate) range: f64,
+    /// number of bins
+    pub(crate) count: usize,
 }
 
 /// The second pass over a band.
@@ -94,7 +97,7 @@ pub struct Find<'a, S: ?Sized> {
     pub band: Band<'a, S>,
     pub scale: Scale,
     /// of the band's pixels, where they are wanted
-    pub windows: Option<Part<'a>>,
+    pub windows: Option<WindowsPart<'a>>,
 }
 
 impl<S: Strips + ?Sized> Split for Find<'_, S> {
@@ -199,20 +202,16 @@ impl Scale {
         Self { low, range, count }
     }
 
-    /// The bin of a radius.
-    pub fn bin(&self, r: f64) -> u32 {
-        self.parts().of(r)
-    }
-
+    /// The bin of a radius: the first one for those below the range and NaN, the last one for those above it.
     #[inline(always)]
-    fn parts(&self) -> Parts {
-        Parts { low: self.low, range: self.range, count: self.count as i32 }
+    pub fn bin(&self, r: f64) -> u32 {
+        truncate((r - self.low) / self.range * self.count as f64, (self.count - 1) as i32) as u32
     }
 
     /// Bins of a strip.
     #[inline(always)]
     fn apply(&self, radii: &[f64], masked: &[u8], bins: &mut [u32]) {
-        parts_of(radii, &self.parts(), bins);
+        bins_of(radii, self, bins);
         // Most groups have no masked pixel.
         for (masked, bins) in masked.chunks(GROUP).zip(bins.chunks_mut(GROUP)) {
             if any(masked) {
